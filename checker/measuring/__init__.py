@@ -1,0 +1,1 @@
+"""Measurements on real threads, for lessons: the parts behind `checker.measure`."""
