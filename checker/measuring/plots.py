@@ -23,7 +23,7 @@ def plot_lost_updates(
     recorded: Sequence[RecordedLosses] = (),
     *,
     title: str = "Updates lost, per construct",
-    columns: int = 3,
+    columns: int | None = None,
 ) -> Figure:
     """One panel per construct: recorded interpreters side by side, and this one with a dot for every trial.
 
@@ -34,7 +34,7 @@ def plot_lost_updates(
     import matplotlib
     import matplotlib.pyplot as plt
 
-    columns = min(columns, max(1, len(measured)))
+    columns = columns or (len(measured) if len(measured) <= 3 else 2 if len(measured) == 4 else 3)
     rows = math.ceil(len(measured) / columns)
     with matplotlib.rc_context(SETTINGS):
         figure, grid = plt.subplots(
@@ -127,7 +127,10 @@ def plot_trials(
     title: str = "",
     axes: Axes | None = None,
 ) -> Axes:
-    """One row per group, one dot per trial, a bar at the median. `x` labels the axis, with its unit."""
+    """One row per group, one dot per trial, a bar at the median. `x` labels the axis, with its unit.
+
+    `title` is for a new figure; an `axes` that is handed in keeps its own.
+    """
     axes = axes or new_axes(title, x, size=(7.5, 1.2 + 0.45 * len(groups)))
     for place, ((_, values), look) in enumerate(zip(groups.items(), looks(len(groups)), strict=True)):
         shifts = [0.4 * (number / max(1, len(values) - 1) - 0.5) for number in range(len(values))]
@@ -139,8 +142,6 @@ def plot_trials(
     axes.set_ylim(len(groups) - 0.45, -0.55)  # first group on top
     axes.grid(axis="y", visible=False)
     axes.set(xlabel=x)
-    if title:
-        axes.set_title(title)
     return axes
 
 
@@ -155,7 +156,7 @@ def plot_waits(
     """The share of waits up to each length, one curve per series; marks at p50 and p99.
 
     `waits` maps a label to seconds. Waits below `floor` seconds (about what the clock can tell) are drawn
-    at `floor`, since a log axis has no zero.
+    at `floor`, since a log axis has no zero. `title` is for a new figure only.
     """
     axes = axes or new_axes(title, x, "share of waits")
     for (label, seconds), look in zip(waits.items(), looks(len(waits)), strict=True):
@@ -169,7 +170,6 @@ def plot_waits(
     axes.set_ylim(0, 1.03)
     axes.axhline(0.5, color=GRID, linewidth=0.9, zorder=0)
     axes.set(xlabel=x, ylabel="share of waits")
-    if title:
-        axes.set_title(title)
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.legend(loc="best")
     return axes
