@@ -1,0 +1,71 @@
+"""nbgrader's own steps from solutions/ to exercises/, and from there to the exchange, for many at once.
+
+The `nbgrader` command does one assignment a call and takes seconds to start; this calls the same code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeFactory
+from nbgrader.utils import setenv
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from checker.course import Course, CourseError
+
+
+def generate(course: Course, assignments: Iterable[str], *, into: Path | None = None) -> None:
+    """Write the release notebooks of some assignments, and enter these into the gradebook.
+
+    Args:
+        course: The course whose `solutions/` are the source.
+        assignments: Names of assignments.
+        into: Write `exercises/` and a gradebook of its own there, and leave the course's as they are.
+
+    Raises:
+        CourseError: nbgrader could not do it; the text says why.
+    """
+    config = settings(course)
+    if into is not None:
+        config.CourseDirectory.release_directory = str(into / "exercises")
+        config.CourseDirectory.db_url = f"sqlite:///{into / 'gradebook.db'}"
+    for assignment in assignments:
+        folder = CourseDirectory(config=config, assignment_id=assignment)
+        _run(GenerateAssignment(coursedir=folder, config=config, force=True), f"generate {assignment}")
+
+
+def release(course: Course, assignment: str) -> None:
+    """Put an assignment into the exchange, where learners can fetch it.
+
+    Raises:
+        CourseError: nbgrader could not do it; the text says why.
+    """
+    config = settings(course)
+    folder = CourseDirectory(config=config, assignment_id=assignment)
+    _run(ExchangeFactory(config=config).ReleaseAssignment(coursedir=folder, config=config), f"release {assignment}")
+
+
+def settings(course: Course) -> Config:
+    """The course's nbgrader configuration, as its commands read it."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+
+
+def _run(application: Any, what: str) -> None:
+    application.log.setLevel("ERROR")
+    # nbgrader calls `alembic` by name, and the environment of this Python need not be active.
+    with setenv(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])):
+        _start(application, what)
+
+
+def _start(application: Any, what: str) -> None:
+    try:
+        application.start()
+    except (Exception, SystemExit) as error:  # nbgrader ends the process where it cannot go on
+        raise CourseError(f"nbgrader could not {what}: {error}") from error
