@@ -15,6 +15,135 @@
 from checker import check, discuss, together
 
 # %% [markdown]
+# ## 1. `final_values`: all that can happen (8 points)
+#
+# Before you mend a race, know what it can do. Take the smallest model of `count += 1`: two steps, a
+# *load* and a *store*.
+#
+# **The contract**
+#
+# `final_values(threads, increments)` returns the set of all final values that some schedule can produce:
+#
+# - A shared counter starts at 0. There are `threads` threads, each of which performs `increments`
+#   times: load the counter, then store what it loaded plus one. Both numbers are at least 1.
+# - A load is a single step and a store is a single step. Between any two steps any other
+#   thread may make steps of its own, as many as it likes. Nothing else is shared.
+# - `final_values(1, 5)` is `{5}`, `final_values(2, 1)` is `{1, 2}`, `final_values(2, 2)` is `{2, 3, 4}`.
+# - It takes less than 2 seconds up to `(2, 10)` and `(3, 3)`.
+#
+# No thread is needed here, only thinking, or a search that does the thinking for you.
+#
+# <details><summary>Hint: a nudge</summary>
+#
+# How many *different situations* can the threads be in? Far fewer than there are schedules: many
+# schedules lead to the same situation, and what can happen next depends on the situation alone.
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Describe a situation by the counter and, for each thread, how many steps it has made and what it
+# loaded last. Start from the first situation, follow every possible next step, and remember the
+# situations you have already been in. Collect the counter wherever all threads are done.
+# (When you look at the results, you may find a formula that needs no search. Why is it true?)
+# </details>
+
+# %% answer="final_values"
+def final_values(threads: int, increments: int) -> set[int]:
+    """Return every final value that some schedule can produce.
+
+    Each of `threads` threads performs `increments` times: load a shared counter that starts at 0, then
+    store what it loaded plus one. Load and store are each a single step, and nothing else is.
+    Both arguments are at least 1.
+    """
+    ### BEGIN SOLUTION
+    # A situation: the counter, and for each thread (steps made, value loaded last).
+    # Threads are alike, so their order does not matter: sorting joins situations that mirror each other.
+    start = (0, ((0, 0),) * threads)
+    seen, todo, finals = {start}, [start], set()
+    while todo:
+        counter, states = todo.pop()
+        moved = False
+        for i, (steps, loaded) in enumerate(states):
+            if steps == 2 * increments:
+                continue
+            moved = True
+            if steps % 2 == 0:
+                value, state = counter, (steps + 1, counter)  # load
+            else:
+                value, state = loaded + 1, (steps + 1, 0)  # store
+            after = (value, tuple(sorted((*states[:i], state, *states[i + 1 :]))))
+            if after not in seen:
+                seen.add(after)
+                todo.append(after)
+        if not moved:
+            finals.add(counter)
+    return finals
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **The examples of the contract.**
+
+# %% check="final_values-1" points=2
+def the_examples_hold():
+    return final_values(1, 5), final_values(2, 1), final_values(2, 2)
+
+
+check(the_examples_hold, expect=({5}, {1, 2}, {2, 3, 4}))
+
+
+# %% [markdown]
+# **Every value that can happen is there, and no other.** "At worst half is lost" is a common belief.
+
+# %% check="final_values-2" points=2
+def two_threads_of_three_increments():
+    return final_values(2, 3)
+
+
+def three_threads_of_one_increment():
+    return final_values(3, 1)
+
+
+def three_threads_of_two_increments():
+    return final_values(3, 2)
+
+
+check(two_threads_of_three_increments, expect={2, 3, 4, 5, 6})
+check(three_threads_of_one_increment, expect={1, 2, 3})
+check(three_threads_of_two_increments, expect={2, 3, 4, 5, 6})
+
+
+# %% [markdown]
+# **Ten increments in each of two threads**: 137,846,528,820 schedules, and two seconds are enough.
+
+# %% check="final_values-3" points=2
+def two_threads_of_ten_increments():
+    return final_values(2, 10)
+
+
+check(two_threads_of_ten_increments, expect=set(range(2, 21)))
+
+
+# %% check="final_values-4" points=2 hidden=true
+def three_threads_of_three_increments():
+    return final_values(3, 3)
+
+
+def small_and_lonely_ones():
+    return [final_values(1, 1), final_values(1, 2), final_values(4, 1), final_values(2, 5)]
+
+
+check(three_threads_of_three_increments, expect=set(range(2, 10)))
+check(small_and_lonely_ones, expect=[{1}, {2}, {1, 2, 3, 4}, set(range(2, 11))])
+
+
+# %% [markdown]
+# When all checks hold, run this cell: it shows the mistakes that are made most often here.
+
+# %%
+discuss("final_values")
+
+# %% [markdown]
 # ## 2. `Counter`: a counter that many threads may use (8 points)
 #
 # Every service counts something: requests, errors, bytes sent. Write the counter that does not lie.
@@ -238,3 +367,290 @@ check(a_failing_call_disturbs_nobody, expect=([1, "refused"], 1))
 
 # %%
 discuss("counter")
+
+# %% [markdown]
+# ## 3. `lost_updates`: your own stress test (8 points)
+#
+# A stress test runs the real thing on real threads and looks at what comes out. It is easily
+# written so that it can never find anything. Write one that gives a race its chance.
+#
+# **The contract**
+#
+# `lost_updates(make_counter, threads, increments)`
+#
+# - makes one counter with `make_counter()`. It has a method `increment()` and an attribute `value`,
+#   which starts at 0; you know nothing else about it. It may be broken in any way.
+# - starts `threads` threads (at least 1), each of which calls `increment()` `increments` times (at least 1).
+#   They **begin together**: no thread increments before all of them have started. From then on
+#   each goes its own way, and none waits for another. Sleeping is no synchronisation: a
+#   thread may always be slower than you think.
+# - waits for all threads and returns how many updates were lost: `threads * increments - value`.
+#   (A counter that counts too much gives a negative number.)
+# - If `increment()` raises in a thread, that very exception object is raised to the caller, after all
+#   threads have ended; if it raises in several, any one of them. "Exception" means every
+#   `BaseException`, `SystemExit` included.
+# - leaves no thread behind.
+#
+# <details><summary>Hint: a nudge</summary>
+#
+# Two questions. When thread 1 makes its first increment, what has made sure that the last thread has
+# started? And what happens to an exception in a thread that nobody looks at?
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# A `threading.Barrier(threads)` lets nobody pass before all have arrived; an `Event` that the main
+# thread sets after the last `start()` does as well. Start all threads in one loop and join
+# them in a second loop. Let each worker catch `BaseException` and keep it in a list; raise it after the joins.
+# </details>
+
+# %% answer="lost_updates"
+import threading
+
+
+def lost_updates(make_counter, threads: int, increments: int) -> int:
+    """Return how many of threads * increments updates a counter of make_counter() loses.
+
+    The threads begin together and leave nothing behind. What increment() raises in a thread is raised
+    to the caller after all threads have ended.
+    """
+    ### BEGIN SOLUTION
+    counter = make_counter()
+    everybody_is_here = threading.Barrier(threads)
+    errors = []
+
+    def work():
+        everybody_is_here.wait()
+        try:
+            for _ in range(increments):
+                counter.increment()
+        except BaseException as error:
+            errors.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if errors:
+        raise errors[0]
+    return threads * increments - counter.value
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **It returns how many were lost**: none of an honest counter, all of one that never counts, and half of
+# one that forgets every second call.
+
+# %% check="lost_updates-1" points=2
+class Honest:
+    """Counts every call: appending to a list is a single step."""
+
+    def __init__(self):
+        self._calls = []
+
+    def increment(self):
+        self._calls.append(1)
+
+    @property
+    def value(self):
+        return len(self._calls)
+
+
+class Forgetful(Honest):
+    """Counts every second call."""
+
+    @property
+    def value(self):
+        return len(self._calls) // 2
+
+
+class Asleep:
+    """Never counts."""
+
+    value = 0
+
+    def increment(self):
+        pass
+
+
+def an_honest_counter_loses_nothing():
+    return lost_updates(Honest, 2, 2)
+
+
+def a_forgetful_counter_loses_half():
+    return lost_updates(Forgetful, 2, 2)
+
+
+def a_counter_that_sleeps_loses_everything():
+    return lost_updates(Asleep, 2, 3)
+
+
+check(an_honest_counter_loses_nothing, expect=0)
+check(a_forgetful_counter_loses_half, expect=2)
+check(a_counter_that_sleeps_loses_everything, expect=6)
+
+
+# %% [markdown]
+# **Each thread does its share on the same counter.** Noted is which thread makes each call.
+
+# %% check="lost_updates-2" points=1
+import threading
+
+
+def each_thread_does_its_share():
+    made, calls = [], []
+
+    class Watched:
+        value = 0
+
+        def __init__(self):
+            made.append(self)
+
+        def increment(self):
+            calls.append(threading.current_thread())
+
+    lost_updates(Watched, 2, 2)
+    shares = sorted(calls.count(thread) for thread in set(calls))
+    return {"counters made": len(made), "calls per thread": shares}
+
+
+check(each_thread_does_its_share, expect={"counters made": 1, "calls per thread": [2, 2]})
+
+
+# %% [markdown]
+# **They begin together, and none waits for another.** In the first scenario the first call of
+# `increment()` looks which threads have been started: it must find all that ever take part. In the
+# second each call waits inside `increment()` until all threads are in it.
+
+# %% check="lost_updates-3" points=2
+import threading
+
+
+def no_thread_increments_before_all_have_started():
+    calls, started = [], []
+
+    class Watched:
+        value = 0
+
+        def increment(self):
+            if not started:
+                started.extend(threading.enumerate())
+            calls.append(threading.current_thread())
+
+    lost_updates(Watched, 2, 1)
+    return all(thread in started for thread in calls)
+
+
+def all_threads_can_be_inside_increment_at_once():
+    inside = threading.Barrier(2)
+
+    class Meeting:
+        value = 0
+
+        def increment(self):
+            inside.wait()
+
+    return lost_updates(Meeting, 2, 1)
+
+
+check(no_thread_increments_before_all_have_started, expect=True, delays=True)
+check(all_threads_can_be_inside_increment_at_once, expect=2)
+
+
+# %% [markdown]
+# **An exception reaches the caller**, the very object, and not before all threads have ended.
+
+# %% check="lost_updates-4" points=2
+import threading
+
+
+def an_exception_reaches_the_caller_after_all_have_ended():
+    before = threading.enumerate()
+    boom = ValueError("boom")
+    calls = []
+
+    class Failing:
+        value = 0
+
+        def increment(self):
+            calls.append(1)
+            if len(calls) == 1:
+                raise boom
+
+    try:
+        lost_updates(Failing, 2, 2)
+    except ValueError as error:
+        alive = [thread for thread in threading.enumerate() if thread not in before]
+        return {"the same object": error is boom, "threads left": len(alive)}
+
+
+check(
+    an_exception_reaches_the_caller_after_all_have_ended,
+    expect={"the same object": True, "threads left": 0},
+)
+
+
+# %% check="lost_updates-5" points=1 hidden=true
+import threading
+
+
+def the_number_returned_is_what_is_missing():
+    made = []
+
+    class Unlocked:
+        def __init__(self):
+            self.value = 0
+            made.append(self)
+
+        def increment(self):
+            self.value += 1
+
+    lost = lost_updates(Unlocked, 2, 1)
+    return lost == 2 - made[0].value
+
+
+def counting_twice_gives_a_negative_number():
+    class Eager:
+        def __init__(self):
+            self._calls = []
+
+        def increment(self):
+            self._calls.append(1)
+
+        @property
+        def value(self):
+            return 2 * len(self._calls)
+
+    before = threading.enumerate()
+    lost = lost_updates(Eager, 1, 3)
+    alive = [thread for thread in threading.enumerate() if thread not in before]
+    return lost, len(alive)
+
+
+def every_kind_of_exception_reaches_the_caller():
+    exits = [SystemExit("first"), SystemExit("second")]
+    waiting = list(exits)
+
+    class Leaving:
+        value = 0
+
+        def increment(self):
+            raise waiting.pop()
+
+    try:
+        lost_updates(Leaving, 2, 1)
+    except SystemExit as error:
+        return any(error is one for one in exits)
+
+
+check(the_number_returned_is_what_is_missing, expect=True)
+check(counting_twice_gives_a_negative_number, expect=(-3, 0))
+check(every_kind_of_exception_reaches_the_caller, expect=True)
+
+
+# %% [markdown]
+# When all checks hold, run this cell.
+
+# %%
+discuss("lost_updates")

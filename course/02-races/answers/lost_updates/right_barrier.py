@@ -1,0 +1,24 @@
+import threading
+
+
+def lost_updates(make_counter, threads: int, increments: int) -> int:
+    counter = make_counter()
+    everybody_is_here = threading.Barrier(threads)
+    errors = []
+
+    def work():
+        everybody_is_here.wait()
+        try:
+            for _ in range(increments):
+                counter.increment()
+        except BaseException as error:
+            errors.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if errors:
+        raise errors[0]
+    return threads * increments - counter.value

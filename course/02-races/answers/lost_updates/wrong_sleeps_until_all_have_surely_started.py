@@ -1,0 +1,26 @@
+# fails: lost_updates-3 finished
+# Sleeping is no synchronisation: a slow start takes longer than any nap.
+import threading
+import time
+
+
+def lost_updates(make_counter, threads, increments):
+    counter = make_counter()
+    errors = []
+
+    def work():
+        time.sleep(0.5)
+        try:
+            for _ in range(increments):
+                counter.increment()
+        except BaseException as error:
+            errors.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if errors:
+        raise errors[0]
+    return threads * increments - counter.value
