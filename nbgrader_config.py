@@ -4,7 +4,6 @@ Where things lie can be overridden from the environment: CHECKER_EXCHANGE (a fol
 (an SQLAlchemy address), CHECKER_WORK (the folder of the learner's copies).
 """
 
-import os
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor

@@ -198,7 +198,9 @@ def generate(course: Course, folder: Path) -> list[str]:
         shutil.copy(course.root / "nbgrader_config.py", folder)
         from checker.grading import exercises  # nbgrader takes seconds to import
 
-        exercises.generate(made, made.assignments(), into=folder)
+        with tempfile.TemporaryDirectory() as aside:
+            gradebook = f"sqlite:///{aside}/gradebook.db"
+            exercises.generate(made, made.assignments(), into=made.exercises, gradebook=gradebook)
     return sorted(
         str(path.relative_to(folder))
         for top in ("notebooks", "solutions", "exercises")

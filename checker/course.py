@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,9 +21,9 @@ _SHARED = ("nbgrader_config.py", "solutions/header.ipynb")
 
 _LEARNER_CONFIG = '''\
 """Read by nbgrader's Assignment List, which looks only here: everything is as the course has it."""
-import os
+from pathlib import Path
 
-load_subconfig("nbgrader_config.py", path=os.path.join(os.path.dirname(os.path.abspath(__file__)), {course!r}))
+load_subconfig("nbgrader_config.py", path=str(Path(__file__).resolve().parent / {course!r}))
 '''
 
 
@@ -82,7 +83,8 @@ class Course:
         """The names of the assignments, in the order of the course."""
         if not self.solutions.is_dir():
             return []
-        return sorted(path.parent.name for path in self.solutions.glob("*/*.ipynb") if path.stem == path.parent.name)
+        notebooks = self.solutions.glob("*/*.ipynb")
+        return sorted(path.stem for path in notebooks if path.stem == path.parent.name)
 
     def notebook(self, assignment: str) -> Path:
         """The instructor's notebook of an assignment."""
@@ -161,11 +163,12 @@ def prepare(course: Course, say: Callable[[str], None] = print) -> None:
         from checker.grading import exercises  # nbgrader takes seconds to import
 
         say(f"entering {len(changed)} assignment(s) into the gradebook (a second or two each)")
-        exercises.generate(course, changed)
-        first = min(digests)
-        if not _released(course, first):
-            exercises.release(course, first)
-            say(f"released assignment {first}")
+        with tempfile.TemporaryDirectory() as aside:  # exercises/ is what `build` made of it
+            exercises.generate(course, changed, into=Path(aside), gradebook=course.gradebook)
+        for name in changed:
+            if name == min(digests) or _released(course, name):
+                exercises.release(course, name)
+                say(f"released {name}")
         stamp.write_text(json.dumps(digests, indent=1))
 
 
@@ -183,7 +186,8 @@ def _write_settings(course: Course) -> None:
     page = course.state / "jupyter" / "config" / "labconfig" / "page_config.json"
     page.parent.mkdir(exist_ok=True)
     # No pop-up that asks about news from the network in front of the first page.
-    page.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
+    silenced = {"@jupyterlab/apputils-extension:announcements": True}
+    page.write_text(json.dumps({"disabledExtensions": silenced}))
 
 
 def _released(course: Course, assignment: str) -> bool:

@@ -77,14 +77,17 @@ def _of_exercise(exercise: Exercise) -> Iterator[str]:
     if [check.name for check in exercise.checks] != expected:
         yield f"its checks are not {exercise.name}-1, {exercise.name}-2, … in this order"
     yield from (f"{check.name} has no points" for check in exercise.checks if check.points < 1)
-    yield from (f"{check.name} calls check() nowhere" for check in exercise.checks if not list(checked(check)))
+    yield from (
+        f"{check.name} calls check() nowhere" for check in exercise.checks if not list(checked(check))
+    )
     if not any(check.hidden for check in exercise.checks):
         yield "it has no hidden check"
     hints = re.findall(r"<details>(.*?)</details>", exercise.text, re.DOTALL)
-    if len(hints) != HINTS or any(len(re.sub(r"<summary>.*?</summary>", "", hint).strip()) < 20 for hint in hints):
+    said = [re.sub(r"<summary>.*?</summary>", "", hint).strip() for hint in hints]
+    if len(said) != HINTS or any(len(hint) < 20 for hint in said):
         yield f"it has not {HINTS} hints with something in them"
-    solved = _SOLUTION.findall(exercise.answer.source)
-    if not any(line.strip() and not line.strip().startswith("#") for part in solved for line in part.splitlines()):
+    lines = "\n".join(_SOLUTION.findall(exercise.answer.source)).splitlines()
+    if not any(line.strip() and not line.strip().startswith("#") for line in lines):
         yield "nothing stands between BEGIN SOLUTION and END SOLUTION: the stub is already solved"
 
 
@@ -117,13 +120,15 @@ def _of_assignment(course: Course, topic: str, found: list[Exercise]) -> Iterato
     yield from _twice("id", (cell.name for cell in cells if cell.mark))
     visible = [check for exercise in found for check in exercise.checks if not check.hidden]
     yield from _twice("scenario", (name for check in visible for name in dict.fromkeys(checked(check))))
-    discussed = set(re.findall(r"^discuss\(\"(\w+)\"\)", "\n".join(cell.source for cell in cells), re.MULTILINE))
+    text = "\n".join(cell.source for cell in cells)
+    discussed = set(re.findall(r"^discuss\(\"(\w+)\"\)", text, re.MULTILINE))
     yield from (f'no cell calls discuss("{name}")' for name in sorted(names - discussed))
 
 
 def _twice(what: str, names: Iterator[str]) -> Iterator[str]:
     """Two scenarios of one name would let one exercise's check open the discussion of another."""
-    yield from (f"the {what} {name} is there {count} times" for name, count in Counter(names).items() if count > 1)
+    counts = Counter(names).items()
+    yield from (f"the {what} {name} is there {count} times" for name, count in counts if count > 1)
 
 
 def _stray(folder: Path) -> Iterator[str]:

@@ -21,35 +21,36 @@ from traitlets.config.loader import PyFileConfigLoader
 from checker.course import Course, CourseError
 
 
-def generate(course: Course, assignments: Iterable[str], *, into: Path | None = None) -> None:
-    """Write the release notebooks of some assignments, and enter these into the gradebook.
+def generate(course: Course, assignments: Iterable[str], *, into: Path, gradebook: str) -> None:
+    """Write the release notebooks of some assignments, and enter these into a gradebook.
 
     Args:
         course: The course whose `solutions/` are the source.
         assignments: Names of assignments.
-        into: Write `exercises/` and a gradebook of its own there, and leave the course's as they are.
+        into: The folder that gets one folder for each assignment.
+        gradebook: SQLAlchemy address; a file that does not exist is made.
 
     Raises:
         CourseError: nbgrader could not do it; the text says why.
     """
     config = settings(course)
-    if into is not None:
-        config.CourseDirectory.release_directory = str(into / "exercises")
-        config.CourseDirectory.db_url = f"sqlite:///{into / 'gradebook.db'}"
+    config.CourseDirectory.release_directory = str(into)
+    config.CourseDirectory.db_url = gradebook
     for assignment in assignments:
         folder = CourseDirectory(config=config, assignment_id=assignment)
         _run(GenerateAssignment(coursedir=folder, config=config, force=True), f"generate {assignment}")
 
 
 def release(course: Course, assignment: str) -> None:
-    """Put an assignment into the exchange, where learners can fetch it.
+    """Put an assignment into the exchange, where learners can fetch it, in place of an earlier release.
 
     Raises:
         CourseError: nbgrader could not do it; the text says why.
     """
     config = settings(course)
     folder = CourseDirectory(config=config, assignment_id=assignment)
-    _run(ExchangeFactory(config=config).ReleaseAssignment(coursedir=folder, config=config), f"release {assignment}")
+    exchange = ExchangeFactory(config=config).ReleaseAssignment(coursedir=folder, config=config, force=True)
+    _run(exchange, f"release {assignment}")
 
 
 def settings(course: Course) -> Config:
