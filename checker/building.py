@@ -193,14 +193,7 @@ def generate(course: Course, folder: Path) -> list[str]:
     header = course.sources / "header.py"
     if header.exists():
         write(notebook(read(header), "course/header.py"), folder / "solutions" / "header.ipynb")
-    made = Course(folder)
-    if made.assignments():
-        shutil.copy(course.root / "nbgrader_config.py", folder)
-        from checker.grading import exercises  # nbgrader takes seconds to import
-
-        with tempfile.TemporaryDirectory() as aside:
-            gradebook = f"sqlite:///{aside}/gradebook.db"
-            exercises.generate(made, made.assignments(), into=made.exercises, gradebook=gradebook)
+    _generate_exercises(course, Course(folder))
     return sorted(
         str(path.relative_to(folder))
         for top in ("notebooks", "solutions", "exercises")
@@ -225,6 +218,17 @@ def _generate_topic(course: Course, topic: str, folder: Path) -> None:
         scenarios = {cell.name: list(checked(cell)) for cell in visible if cell.exercise == discussion.stem}
         text = front_matter(scenarios) + discussion.read_text(encoding="utf-8")
         (target / "discussion" / discussion.name).write_text(text, encoding="utf-8")
+
+
+def _generate_exercises(course: Course, made: Course) -> None:
+    if not made.assignments():
+        return
+    from checker.grading import exercises  # nbgrader takes seconds to import
+
+    shutil.copy(course.root / "nbgrader_config.py", made.root)
+    with tempfile.TemporaryDirectory() as aside:
+        gradebook = f"sqlite:///{aside}/gradebook.db"
+        exercises.generate(made, made.assignments(), into=made.exercises, gradebook=gradebook)
 
 
 def checked(cell: Cell) -> Iterator[str]:

@@ -20,6 +20,11 @@ def passed(scenario: str) -> None:
     _passed.add(scenario)
 
 
+def failed(scenario: str) -> None:
+    """Note that it has failed: its last run counts, also where two exercises share a scenario's name."""
+    _passed.discard(scenario)
+
+
 def front_matter(scenarios: Mapping[str, list[str]]) -> str:
     """The line that `discuss` reads: for each visible check the scenarios that must have passed."""
     return f"{_OPEN}{json.dumps(scenarios)}{_CLOSE}"

@@ -117,18 +117,11 @@ def _of_assignment(course: Course, topic: str, found: list[Exercise]) -> Iterato
     for cell in cells:
         if cell.mark == "check" and cell.exercise not in names:
             yield f"{cell.name} is the check of no exercise"
-    yield from _twice("id", (cell.name for cell in cells if cell.mark))
-    visible = [check for exercise in found for check in exercise.checks if not check.hidden]
-    yield from _twice("scenario", (name for check in visible for name in dict.fromkeys(checked(check))))
+    counts = Counter(cell.name for cell in cells if cell.mark).items()
+    yield from (f"the id {name} is there {count} times" for name, count in counts if count > 1)
     text = "\n".join(cell.source for cell in cells)
     discussed = set(re.findall(r"^discuss\(\"(\w+)\"\)", text, re.MULTILINE))
     yield from (f'no cell calls discuss("{name}")' for name in sorted(names - discussed))
-
-
-def _twice(what: str, names: Iterator[str]) -> Iterator[str]:
-    """Two scenarios of one name would let one exercise's check open the discussion of another."""
-    counts = Counter(names).items()
-    yield from (f"the {what} {name} is there {count} times" for name, count in counts if count > 1)
 
 
 def _stray(folder: Path) -> Iterator[str]:

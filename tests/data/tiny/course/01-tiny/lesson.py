@@ -1,0 +1,8 @@
+# %% [markdown]
+# # A tiny lesson
+
+# %%
+1 + 1
+
+# %%
+1 + 1
