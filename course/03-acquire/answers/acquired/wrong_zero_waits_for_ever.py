@@ -1,0 +1,13 @@
+# fails: acquired-2 deadlock, acquired-3 deadlock, acquired-5, acquired-6
+# "timeout or -1" turns 0 into for ever.
+from contextlib import contextmanager
+
+
+@contextmanager
+def acquired(lock, timeout=None):
+    got_it = lock.acquire(timeout=timeout or -1)
+    try:
+        yield got_it
+    finally:
+        if got_it:
+            lock.release()

@@ -1,0 +1,30 @@
+# fails: owned_lock-4 finished
+# release() does not ask who is calling.
+import threading
+
+
+class OwnedLock:
+    def __init__(self):
+        self._lock = threading.Lock()
+        self.owner = None
+
+    def acquire(self, blocking=True, timeout=-1):
+        if self.owner == threading.get_ident():
+            raise RuntimeError("this thread holds the lock already")
+        acquired = self._lock.acquire(blocking, timeout)
+        if acquired:
+            self.owner = threading.get_ident()
+        return acquired
+
+    def release(self):
+        self.owner = None
+        self._lock.release()
+
+    def locked(self):
+        return self._lock.locked()
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *exception):
+        self.release()

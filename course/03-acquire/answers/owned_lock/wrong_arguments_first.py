@@ -1,0 +1,36 @@
+# fails: owned_lock-5 finished
+# The arguments are judged before the owner is asked for.
+import threading
+
+
+class OwnedLock:
+    def __init__(self):
+        self._lock = threading.Lock()
+        self.owner = None
+
+    def acquire(self, blocking=True, timeout=-1):
+        if not blocking and timeout != -1:
+            raise ValueError("can't specify a timeout for a non-blocking call")
+        if timeout != -1 and not timeout >= 0:
+            raise ValueError("timeout value must be a non-negative number")
+        if self.owner == threading.get_ident():
+            raise RuntimeError("this thread holds the lock already")
+        acquired = self._lock.acquire(blocking, timeout)
+        if acquired:
+            self.owner = threading.get_ident()
+        return acquired
+
+    def release(self):
+        if self.owner != threading.get_ident():
+            raise RuntimeError("this thread does not hold the lock")
+        self.owner = None
+        self._lock.release()
+
+    def locked(self):
+        return self._lock.locked()
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *exception):
+        self.release()

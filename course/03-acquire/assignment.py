@@ -1,0 +1,910 @@
+# %% [markdown]
+# # Exercises 03: acquire
+#
+# Three exercises, 22 points. Read the lesson `03-acquire` first.
+#
+# Time in the checks is *virtual*: it moves only when every thread waits. A check that waits an hour
+# takes no time at all, and waiting times are exact. Call `time.sleep()` and `time.monotonic()` as
+# always.
+
+# %%
+from checker import check, discuss, together
+
+# %% [markdown]
+# ## 1. `try_lock`: one clear way to ask (6 points)
+#
+# `acquire(blocking, timeout)` has two parameters, combinations that are forbidden, and a -1 that means
+# "for ever". Give it the signature that everybody expects.
+#
+# **The contract**
+#
+# `try_lock(lock, timeout)` returns `True` if it acquired the lock and `False` if it did not. It works for a
+# `threading.Lock` and a `threading.RLock`.
+#
+# | `timeout` | meaning |
+# |---|---|
+# | `None` | wait for ever |
+# | `0` | do not wait at all |
+# | more than 0 | wait until the lock is acquired, or until that many seconds have passed |
+# | more than `threading.TIMEOUT_MAX`, infinity included | wait `TIMEOUT_MAX` seconds (292 years) |
+# | negative (-1 is no exception), or not a number (`float("nan")`) | `ValueError`, and the lock is left as it was |
+#
+# <details><summary>Hint: a nudge</summary>
+#
+# `None` and `0` are both false in an `if`, and mean the opposite of each other. And which values does
+# `acquire` itself take without complaint although this contract forbids them?
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Three cases: `None`; what must be refused; the rest. `timeout >= 0` is false for negative numbers
+# *and* for NaN. The largest wait is `min(timeout, threading.TIMEOUT_MAX)`. Pass the timeout by name.
+# </details>
+
+# %% answer="try_lock"
+import threading
+
+
+def try_lock(lock, timeout: float | None) -> bool:
+    """Acquire lock, waiting at most timeout seconds; return whether it was acquired.
+
+    None waits for ever, 0 does not wait, more than threading.TIMEOUT_MAX waits TIMEOUT_MAX.
+
+    Raises ValueError if timeout is negative or NaN; the lock is then untouched.
+    """
+    ### BEGIN SOLUTION
+    if timeout is None:
+        return lock.acquire()
+    if not timeout >= 0:  # false for NaN too
+        raise ValueError("timeout must be None or a number that is not negative")
+    return lock.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **A free lock is acquired at once**, whatever the timeout, and is then really held.
+
+# %% check="try_lock-1" points=1
+import threading
+import time
+
+
+def a_free_lock_is_acquired_at_once():
+    seen = []
+    for make_lock in threading.Lock, threading.RLock:
+        for timeout in None, 0, 0.5, 3600:
+            lock = make_lock()
+            began = time.monotonic()
+            acquired = try_lock(lock, timeout)
+            waited = round(time.monotonic() - began, 6)
+            [taken_by_another] = together(lambda: lock.acquire(blocking=False))
+            seen.append((acquired, waited, taken_by_another))
+    return seen
+
+
+check(a_free_lock_is_acquired_at_once, expect=[(True, 0.0, False)] * 8)
+
+
+# %% [markdown]
+# **0 does not wait.** The lock is held and nobody is going to release it.
+
+# %% check="try_lock-2" points=1
+import threading
+import time
+
+
+def zero_does_not_wait():
+    seen = []
+    for make_lock in threading.Lock, threading.RLock:
+        lock = make_lock()
+        lock.acquire()
+        began = time.monotonic()
+        [acquired] = together(lambda: try_lock(lock, 0))
+        seen.append((acquired, round(time.monotonic() - began, 6)))
+    return seen
+
+
+check(zero_does_not_wait, expect=[(False, 0.0), (False, 0.0)])
+
+
+# %% [markdown]
+# **More than 0 waits, but not longer than that.** The lock is held for 2 seconds: whoever would wait 1
+# gives up after 1, whoever would wait 9 gets it after 2.
+
+# %% check="try_lock-3" points=1
+import threading
+import time
+
+
+def wait_for_a_lock_that_is_held_for_2_seconds(make_lock, timeout):
+    """Return whether the lock was acquired and how long that took, in virtual seconds."""
+    lock = make_lock()
+    held = threading.Event()
+
+    def hold():
+        with lock:
+            held.set()
+            time.sleep(2)
+
+    def ask():
+        held.wait()
+        began = time.monotonic()
+        acquired = try_lock(lock, timeout)
+        return acquired, round(time.monotonic() - began, 6)
+
+    return together(hold, ask)[1]
+
+
+def one_second_is_not_enough():
+    return wait_for_a_lock_that_is_held_for_2_seconds(threading.Lock, 1)
+
+
+def nine_seconds_are_enough():
+    return wait_for_a_lock_that_is_held_for_2_seconds(threading.Lock, 9)
+
+
+check(one_second_is_not_enough, expect=lambda seen: seen[0] is False and 1 <= seen[1] < 2)
+check(nine_seconds_are_enough, expect=lambda seen: seen[0] is True and 2 <= seen[1] < 9)
+
+
+# %% [markdown]
+# **`None` waits for as long as it takes**, here an hour of virtual time.
+
+# %% check="try_lock-4" points=1
+import threading
+import time
+
+
+def none_waits_for_as_long_as_it_takes():
+    lock = threading.Lock()
+    held = threading.Event()
+
+    def hold():
+        with lock:
+            held.set()
+            time.sleep(3600)
+
+    def ask():
+        held.wait()
+        began = time.monotonic()
+        acquired = try_lock(lock, None)
+        return acquired, round(time.monotonic() - began, 6) >= 3600
+
+    return together(hold, ask)[1]
+
+
+check(none_waits_for_as_long_as_it_takes, expect=(True, True))
+
+
+# %% [markdown]
+# **What makes no sense is refused**, and the lock is left as it was: a free one free, a held one held.
+
+# %% check="try_lock-5" points=1
+import threading
+
+
+def ask_with_bad_timeouts(make_lock):
+    """Per timeout: how many of two calls were refused, and whether the locks are as they were."""
+    seen = {}
+    for timeout in -1, -1.0, -0.5, -7, float("nan"):
+        free, held = make_lock(), make_lock()
+        held.acquire()
+        refused = 0
+        for lock in free, held:
+            try:
+                try_lock(lock, timeout)
+            except ValueError:
+                refused += 1
+        [still_free] = together(lambda: free.acquire(blocking=False))
+        [still_held] = together(lambda: not held.acquire(blocking=False))
+        seen[repr(timeout)] = refused, still_free, still_held
+    return seen
+
+
+def a_bad_timeout_is_refused():
+    return ask_with_bad_timeouts(threading.Lock)
+
+
+def a_bad_timeout_is_refused_for_an_rlock():
+    return ask_with_bad_timeouts(threading.RLock)
+
+
+LEFT_ALONE = {timeout: (2, True, True) for timeout in ["-1", "-1.0", "-0.5", "-7", "nan"]}
+
+check(a_bad_timeout_is_refused, expect=LEFT_ALONE)
+check(a_bad_timeout_is_refused_for_an_rlock, expect=LEFT_ALONE)
+
+
+# %% check="try_lock-6" points=1 hidden=true
+import threading
+import time
+
+
+def infinity_waits_for_a_long_time():
+    lock = threading.Lock()
+    held = threading.Event()
+
+    def hold():
+        with lock:
+            held.set()
+            time.sleep(10)
+
+    def ask():
+        held.wait()
+        return [try_lock(lock, float("inf")), try_lock(threading.Lock(), 10 * threading.TIMEOUT_MAX)]
+
+    return together(hold, ask)[1]
+
+
+def nobody_waits_longer_than_timeout_max():
+    seen = []
+    for timeout in threading.TIMEOUT_MAX, 2 * threading.TIMEOUT_MAX, float("inf"):
+        lock = threading.Lock()
+        lock.acquire()
+        began = time.monotonic()
+        acquired = try_lock(lock, timeout)
+        waited = round(time.monotonic() - began, 6)
+        seen.append((acquired, abs(waited - threading.TIMEOUT_MAX) < 1))
+    return seen
+
+
+def an_owner_may_take_an_rlock_again():
+    lock = threading.RLock()
+    lock.acquire()
+    again = [try_lock(lock, None), try_lock(lock, 0), try_lock(lock, 5)]
+    for _ in again:
+        lock.release()
+    [still_held] = together(lambda: not lock.acquire(blocking=False))
+    return again, still_held
+
+
+check(infinity_waits_for_a_long_time, expect=[True, True])
+check(nobody_waits_longer_than_timeout_max, expect=[(False, True)] * 3)
+check(an_owner_may_take_an_rlock_again, expect=([True, True, True], True))
+
+
+# %% [markdown]
+# When all checks hold, run this cell.
+
+# %%
+discuss("try_lock")
+
+# %% [markdown]
+# ## 2. `acquired`: a `with` that knows whether (8 points)
+#
+# `with lock:` cannot give up. `if lock.acquire(timeout=1): try: … finally: lock.release()` can, and is
+# forgotten or misspelt. Join the two:
+#
+# ```python
+# with acquired(lock, timeout=1) as got_it:
+#     if got_it:
+#         ...
+#     else:
+#         ...
+# ```
+#
+# **The contract**
+#
+# - `acquired(lock, timeout=None)` returns a context manager; `lock` and `timeout` are as in `try_lock`.
+# - It acquires when the block is *entered*, not when `acquired(...)` is called.
+# - It gives the block `True` if it acquired the lock, else `False`. The block runs in either case.
+# - A bad timeout raises `ValueError`, at the call or on entering; the lock is left as it was.
+# - On leaving the block it releases exactly once if it acquired, and otherwise not at all, also when the block
+#   raises. It never releases what somebody else holds.
+# - Exceptions pass unchanged.
+#
+# You may use your `try_lock`.
+#
+# <details><summary>Hint: a nudge</summary>
+#
+# On leaving, how do you know whether it was *you* who acquired? `lock.locked()` says only that somebody did.
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# `contextlib.contextmanager` turns a generator with one `yield` into a context manager. Put the result of
+# acquiring into a local variable *before* the `try`, yield it, and release in `finally` only if it is true.
+# </details>
+
+# %% answer="acquired"
+import threading
+from contextlib import contextmanager
+
+
+@contextmanager
+def acquired(lock, timeout: float | None = None):
+    """A context manager that acquires lock on entering and yields whether it succeeded.
+
+    timeout is as in try_lock: None waits for ever, 0 not at all. On leaving, the lock is released
+    if and only if it was acquired here. Raises ValueError if timeout is negative or NaN.
+    """
+    ### BEGIN SOLUTION
+    if timeout is not None and not timeout >= 0:
+        raise ValueError("timeout must be None or a number that is not negative")
+    wait = -1 if timeout is None else min(timeout, threading.TIMEOUT_MAX)
+    got_it = lock.acquire(timeout=wait)
+    try:
+        yield got_it
+    finally:
+        if got_it:
+            lock.release()
+    ### END SOLUTION
+
+
+# %% [markdown]
+# **It holds the lock inside the block, and only there.**
+
+# %% check="acquired-1" points=2
+import threading
+
+
+def taken(lock):
+    """Whether somebody holds the lock, as another thread sees it."""
+
+    def try_it():
+        free = lock.acquire(blocking=False)
+        if free:
+            lock.release()
+        return not free
+
+    return together(try_it)[0]
+
+
+def it_holds_the_lock_inside_the_block_and_only_there():
+    seen = []
+    for make_lock in threading.Lock, threading.RLock:
+        for timeout in None, 0, 5:
+            lock = make_lock()
+            with acquired(lock, timeout) as got_it:
+                inside = taken(lock)
+            seen.append((got_it, inside, taken(lock)))
+    return seen
+
+
+def no_two_blocks_run_together():
+    lock = threading.Lock()
+    box = [0]
+
+    def add():
+        with acquired(lock):
+            box[0] += 1
+
+    together(add, add)
+    return box[0]
+
+
+check(it_holds_the_lock_inside_the_block_and_only_there, expect=[(True, True, False)] * 6)
+check(no_two_blocks_run_together, expect=2)
+
+
+# %% [markdown]
+# **Without the lock the block runs too**, is told `False`, and the lock stays with the one who holds it.
+
+# %% check="acquired-2" points=1
+import threading
+
+
+def without_the_lock_the_block_runs_and_the_holder_keeps_it():
+    lock = threading.Lock()
+    lock.acquire()
+    told = []
+    for timeout in 0, 2:
+        with acquired(lock, timeout) as got_it:
+            told.append(got_it)
+    return told, lock.locked()
+
+
+check(without_the_lock_the_block_runs_and_the_holder_keeps_it, expect=([False, False], True))
+
+
+# %% [markdown]
+# **Exceptions pass, and the lock comes back.** The very same exception object reaches the outside, and the lock is
+# then as it was before the block.
+
+# %% check="acquired-3" points=2
+import threading
+
+
+def exceptions_pass_and_the_lock_comes_back():
+    seen = []
+    for boom in ValueError("boom"), KeyError("boom"), KeyboardInterrupt(), StopIteration():
+        for held_by_another in False, True:
+            lock = threading.Lock()
+            if held_by_another:
+                lock.acquire()
+            try:
+                with acquired(lock, 0) as got_it:
+                    raise boom
+            except BaseException as error:
+                seen.append((got_it, error is boom, lock.locked()))
+            else:
+                seen.append("swallowed")
+    return seen
+
+
+check(exceptions_pass_and_the_lock_comes_back, expect=[(True, True, False), (False, True, True)] * 4)
+
+
+# %% [markdown]
+# **It acquires on entering.** The call alone takes nothing.
+
+# %% check="acquired-4" points=1
+import threading
+
+
+def the_call_alone_acquires_nothing():
+    lock = threading.Lock()
+    manager = acquired(lock, 1)
+    before = lock.locked()
+    with manager as got_it:
+        inside = lock.locked()
+    return before, got_it, inside, lock.locked()
+
+
+check(the_call_alone_acquires_nothing, expect=(False, True, True, False))
+
+
+# %% [markdown]
+# **It waits as long as it was told**, and refuses what makes no sense.
+
+# %% check="acquired-5" points=1
+import threading
+import time
+
+
+def wait_for_a_lock_that_is_held_for_2_seconds(timeout):
+    """Return what the block was told and how long it took to get there, in virtual seconds."""
+    lock = threading.Lock()
+    held = threading.Event()
+
+    def hold():
+        with lock:
+            held.set()
+            time.sleep(2)
+
+    def ask():
+        held.wait()
+        began = time.monotonic()
+        with acquired(lock, timeout) as got_it:
+            return got_it, round(time.monotonic() - began, 6)
+
+    return together(hold, ask)[1]
+
+
+def a_block_that_waits_one_second():
+    return wait_for_a_lock_that_is_held_for_2_seconds(1)
+
+
+def a_block_that_waits_nine_seconds():
+    return wait_for_a_lock_that_is_held_for_2_seconds(9)
+
+
+def a_block_without_a_timeout():
+    return wait_for_a_lock_that_is_held_for_2_seconds(None)
+
+
+def a_bad_timeout_never_gets_in():
+    seen = []
+    for timeout in -1, -0.5, float("nan"):
+        lock = threading.Lock()
+        try:
+            with acquired(lock, timeout):
+                seen.append("entered")
+        except ValueError:
+            seen.append(lock.locked())
+    return seen
+
+
+check(a_block_that_waits_one_second, expect=lambda seen: seen[0] is False and 1 <= seen[1] < 2)
+check(a_block_that_waits_nine_seconds, expect=lambda seen: seen[0] is True and 2 <= seen[1] < 9)
+check(a_block_without_a_timeout, expect=lambda seen: seen[0] is True and seen[1] >= 2)
+check(a_bad_timeout_never_gets_in, expect=[False, False, False])
+
+
+# %% check="acquired-6" points=1 hidden=true
+import threading
+
+
+def each_block_releases_its_own():
+    lock, busy = threading.Lock(), threading.Lock()
+    busy.acquire()
+    with acquired(lock, 0) as outer:
+        with acquired(busy, 0) as inner:
+            pass
+        between = lock.locked()
+    return outer, inner, between, lock.locked(), busy.locked()
+
+
+def an_rlock_is_released_once_per_block():
+    lock = threading.RLock()
+    with acquired(lock) as outer:
+        with acquired(lock, 0) as inner:
+            pass
+        [between] = together(lambda: not lock.acquire(blocking=False))
+    [afterwards] = together(lambda: lock.acquire(blocking=False))
+    return outer, inner, between, afterwards
+
+
+def a_late_holder_keeps_the_lock():
+    lock = threading.Lock()
+    lock.acquire()
+    with acquired(lock, 0) as got_it:
+        lock.release()
+        [other] = together(lambda: lock.acquire(blocking=False))
+    return got_it, other, lock.locked()
+
+
+def infinity_is_a_timeout():
+    with acquired(threading.Lock(), float("inf")) as got_it:
+        return got_it
+
+
+check(each_block_releases_its_own, expect=(True, False, True, False, True))
+check(an_rlock_is_released_once_per_block, expect=(True, True, True, True))
+check(a_late_holder_keeps_the_lock, expect=(False, True, True))
+check(infinity_is_a_timeout, expect=True)
+
+
+# %% [markdown]
+# When all checks hold, run this cell.
+
+# %%
+discuss("acquired")
+
+# %% [markdown]
+# ## 3. `OwnedLock`: a lock that knows its owner (8 points)
+#
+# Anybody may release a `threading.Lock`, and a thread that acquires its own lock again waits for
+# itself without a word. Build a lock that turns both into errors that you can see.
+#
+# **The contract**
+#
+# - `OwnedLock` is a mutex: at any time at most one thread holds it.
+# - `acquire(blocking=True, timeout=-1)` returns a bool, takes the same arguments as `threading.Lock.acquire`
+#   and raises the same kinds of error for bad ones (`ValueError`, `OverflowError`, `TypeError`).
+# - `release()`, `locked()` and `with` work as for `threading.Lock`.
+# - `owner` is the ident (`threading.get_ident()`) of the thread that holds the lock, or `None`.
+# - `release()` by a thread that does not hold the lock, or when nobody does, raises `RuntimeError` and
+#   changes nothing.
+# - `acquire()` by the owner raises `RuntimeError` at once: it never waits, and it does so before it even
+#   looks at its arguments.
+# - At no moment can a thread that holds the lock see another owner than itself. *Other* threads may
+#   see `None` for a moment while somebody acquires or releases.
+#
+# <details><summary>Hint: a nudge</summary>
+#
+# `owner` is shared data. At which moments is it certain that only one thread can write it?
+# And in which order must "clear the owner" and "release" stand?
+# </details>
+#
+# <details><summary>Hint: the idea</summary>
+#
+# Keep an ordinary `threading.Lock` inside and write `owner` only while you hold it: set it right *after* the
+# inner acquire has returned `True`, clear it right *before* the inner release. To ask "am I the
+# owner?" you need no lock: only you yourself ever write your own ident there.
+# </details>
+
+# %% answer="owned_lock"
+import threading
+
+
+class OwnedLock:
+    """A mutex that knows which thread holds it.
+
+    owner: the ident of the holding thread, or None. A thread that holds the lock always sees itself there.
+    """
+
+    def __init__(self):
+        ### BEGIN SOLUTION
+        self._lock = threading.Lock()
+        self.owner = None
+        ### END SOLUTION
+
+    def acquire(self, blocking=True, timeout=-1):
+        """Acquire like threading.Lock.acquire; return whether that succeeded.
+
+        Raises RuntimeError at once if the calling thread holds the lock already.
+        """
+        ### BEGIN SOLUTION
+        if self.owner == threading.get_ident():
+            raise RuntimeError("this thread holds the lock already")
+        acquired = self._lock.acquire(blocking, timeout)
+        if acquired:
+            self.owner = threading.get_ident()
+        return acquired
+        ### END SOLUTION
+
+    def release(self):
+        """Release the lock. Raises RuntimeError, and changes nothing, unless this thread holds it."""
+        ### BEGIN SOLUTION
+        if self.owner != threading.get_ident():
+            raise RuntimeError("this thread does not hold the lock")
+        self.owner = None
+        self._lock.release()
+        ### END SOLUTION
+
+    def locked(self):
+        """Whether some thread holds the lock."""
+        ### BEGIN SOLUTION
+        return self._lock.locked()
+        ### END SOLUTION
+
+    def __enter__(self):
+        ### BEGIN SOLUTION
+        return self.acquire()
+        ### END SOLUTION
+
+    def __exit__(self, *exception):
+        ### BEGIN SOLUTION
+        self.release()
+        ### END SOLUTION
+
+
+# %% [markdown]
+# **It is a mutex**, by `with` and by `acquire` and `release`: two threads under it never lose an update.
+
+# %% check="owned_lock-1" points=2
+def it_is_a_mutex():
+    lock = OwnedLock()
+    box = [0]
+
+    def add_in_a_block():
+        with lock:
+            box[0] += 1
+
+    def add_between():
+        got_it = lock.acquire()
+        box[0] += 1
+        lock.release()
+        return got_it
+
+    together(add_in_a_block, add_between)
+    return box[0], lock.locked()
+
+
+def the_block_releases_when_it_raises():
+    lock = OwnedLock()
+    try:
+        with lock:
+            inside = lock.locked()
+            raise KeyError("boom")
+    except KeyError:
+        return inside, lock.locked(), together(lock.acquire)
+
+
+check(it_is_a_mutex, expect=(2, False))
+check(the_block_releases_when_it_raises, expect=(True, False, [True]))
+
+
+# %% [markdown]
+# **`owner` is the ident of the holder, or `None`.** An attempt of somebody else that fails does not change it.
+
+# %% check="owned_lock-2" points=1
+import threading
+
+
+def the_owner_is_the_holder():
+    me = threading.get_ident()
+    lock, other_lock = OwnedLock(), OwnedLock()
+    seen = [lock.owner is None]
+    lock.acquire()
+    seen.append(lock.owner == me)
+    seen.append(together(lambda: lock.acquire(blocking=False), lambda: lock.acquire(timeout=3)) == [False, False])
+    seen.append(lock.owner == me)
+    seen.append(other_lock.owner is None)
+    lock.release()
+    seen.append(lock.owner is None)
+    return seen
+
+
+check(the_owner_is_the_holder, expect=[True] * 6)
+
+
+# %% [markdown]
+# **Who holds the lock sees itself as the owner, always.** Two threads, each of which looks twice.
+
+# %% check="owned_lock-3" points=2
+import threading
+
+
+def the_holder_always_sees_itself():
+    lock = OwnedLock()
+
+    def look():
+        with lock:
+            return [lock.owner == threading.get_ident(), lock.owner == threading.get_ident()]
+
+    return together(look, look)
+
+
+def an_attempt_that_fails_is_never_seen():
+    lock = OwnedLock()
+
+    def look():
+        lock.acquire()
+        mine = lock.owner == threading.get_ident()
+        lock.release()
+        return mine
+
+    def try_once():
+        if lock.acquire(blocking=False):
+            lock.release()
+
+    return together(look, try_once)[0]
+
+
+check(the_holder_always_sees_itself, expect=[[True, True], [True, True]])
+check(an_attempt_that_fails_is_never_seen, expect=True)
+
+
+# %% [markdown]
+# **Only the owner may release.** Anybody else gets a `RuntimeError`, and nothing has changed.
+
+# %% check="owned_lock-4" points=1
+import threading
+
+
+def refused(action, *arguments):
+    """Whether calling the action raises RuntimeError."""
+    try:
+        action(*arguments)
+    except RuntimeError:
+        return True
+    return False
+
+
+def only_the_owner_may_release():
+    lock = OwnedLock()
+    seen = [refused(lock.release), lock.locked() is False, lock.owner is None]
+    lock.acquire()
+    seen += together(lambda: refused(lock.release))
+    seen += [lock.locked() is True, lock.owner == threading.get_ident()]
+    lock.release()
+    seen += [refused(lock.release), lock.locked() is False, lock.owner is None]
+    seen += together(lock.acquire)
+    return seen
+
+
+check(only_the_owner_may_release, expect=[True] * 10)
+
+
+# %% [markdown]
+# **The owner never waits for itself.** A second `acquire()` raises `RuntimeError` before it looks at the arguments,
+# and the lock is held as before.
+
+# %% check="owned_lock-5" points=1
+import threading
+import time
+
+
+def the_owner_never_waits_for_itself():
+    lock = OwnedLock()
+    lock.acquire()
+    began = time.monotonic()
+    calls = [
+        lambda: lock.acquire(),
+        lambda: lock.acquire(blocking=False),
+        lambda: lock.acquire(timeout=10),
+        lambda: lock.acquire(False, 10),
+        lambda: lock.acquire(timeout=-7),
+        lambda: lock.acquire(timeout="soon"),
+        lambda: lock.__enter__(),
+    ]
+    seen = []
+    for call in calls:
+        try:
+            call()
+        except RuntimeError:
+            seen.append("RuntimeError")
+        except Exception as error:
+            seen.append(type(error).__name__)
+        else:
+            seen.append("no error")
+    held = lock.locked() and lock.owner == threading.get_ident()
+    lock.release()
+    return seen, round(time.monotonic() - began, 6), held, lock.locked()
+
+
+check(the_owner_never_waits_for_itself, expect=(["RuntimeError"] * 7, 0.0, True, False))
+
+
+# %% check="owned_lock-6" points=1 hidden=true
+import threading
+import time
+
+
+def bad_arguments_are_refused_as_by_a_lock():
+    def outcome(lock, arguments, named):
+        try:
+            result = lock.acquire(*arguments, **named)
+        except (TypeError, ValueError, OverflowError) as error:
+            return type(error).__name__
+        if result:
+            lock.release()
+        return result
+
+    calls = [
+        ((False, 1), {}),
+        ((False, 0), {}),
+        ((), {"timeout": -2}),
+        ((), {"timeout": float("nan")}),
+        ((), {"timeout": float("inf")}),
+        ((), {"timeout": 2 * threading.TIMEOUT_MAX}),
+        ((), {"timeout": None}),
+        ((), {"timeout": "soon"}),
+        ((False, -1), {}),
+        ((True, 1), {}),
+        ((True,), {}),
+        ((0,), {}),
+        ((), {"blocking": False}),
+        ((), {"timeout": -1.0}),
+        ((), {"timeout": 0}),
+    ]
+    different = []
+    for arguments, named in calls:
+        lock = OwnedLock()
+        ours, plain = outcome(lock, arguments, named), outcome(threading.Lock(), arguments, named)
+        if ours != plain or lock.locked() or lock.owner is not None:
+            different.append([repr(arguments), repr(named), ours, plain])
+    return different
+
+
+def waiting_is_as_for_a_lock():
+    lock = OwnedLock()
+    held = threading.Event()
+
+    def hold():
+        with lock:
+            held.set()
+            time.sleep(2)
+            return lock.owner == threading.get_ident()
+
+    def ask():
+        held.wait()
+        began = time.monotonic()
+        at_once = lock.acquire(timeout=0), lock.acquire(False), round(time.monotonic() - began, 6)
+        too_short = lock.acquire(timeout=1), 1 <= round(time.monotonic() - began, 6) < 2
+        long_enough = lock.acquire(timeout=5), 2 <= round(time.monotonic() - began, 6) < 6
+        return at_once, too_short, long_enough
+
+    return together(hold, ask)
+
+
+def who_does_not_hold_it_is_not_the_owner():
+    lock = OwnedLock()
+
+    def come_and_go():
+        with lock:
+            pass
+        return lock.owner == threading.get_ident()
+
+    return together(come_and_go, come_and_go)
+
+
+def who_has_left_may_come_again():
+    lock = OwnedLock()
+    visits = []
+
+    def visit(times):
+        for _ in range(times):
+            with lock:
+                visits.append(1)
+
+    together(lambda: visit(2), lambda: visit(1))
+    return len(visits), lock.owner
+
+
+check(bad_arguments_are_refused_as_by_a_lock, expect=[])
+check(who_does_not_hold_it_is_not_the_owner, expect=[False, False])
+check(who_has_left_may_come_again, expect=(3, None))
+check(
+    waiting_is_as_for_a_lock,
+    expect=[True, ((False, False, 0.0), (False, True), (True, True))],
+)
+
+
+# %% [markdown]
+# When all checks hold, run this cell.
+
+# %%
+discuss("owned_lock")
