@@ -58,7 +58,8 @@ bench: $(BIN)/.bench
 
 test-pythons:
 	for version in $(PYTHONS); do \
-		$(MAKE) --no-print-directory test-fast VENV=.venv-$$version PYTHON=python$$version || exit 1; \
+		PYENV_VERSION=$$version $(MAKE) --no-print-directory test-fast \
+			VENV=.venv-$$version PYTHON=python$$version || exit 1; \
 	done
 
 clean:
@@ -74,15 +75,15 @@ $(BIN)/python:
 
 $(BIN)/.lab: pyproject.toml | $(BIN)/python
 	echo 'Installing JupyterLab, nbgrader and the rest into $(VENV) (first time: one to three minutes).'
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install -qq --editable .
 	touch $@
 
 $(BIN)/.test: pyproject.toml | $(BIN)/.lab
 	echo 'Installing what the tests need (about half a minute).'
-	$(BIN)/python -m pip install --quiet --editable '.[test,dask,hub]'
+	$(BIN)/python -m pip install -qq --editable '.[test,dask,hub]'
 	touch $@
 
 $(BIN)/.bench: pyproject.toml | $(BIN)/.lab
 	echo 'Installing what the benchmarks compare with (about half a minute).'
-	$(BIN)/python -m pip install --quiet --editable '.[test,bench]'
+	$(BIN)/python -m pip install -qq --editable '.[test,bench]'
 	touch $@
