@@ -1,0 +1,17 @@
+# fails: acquire_all-6 finished
+# Gives back when an acquire says no, but not when it raises.
+import time
+
+
+def acquire_all(locks, timeout):
+    if timeout < 0 or len({id(lock) for lock in locks}) < len(locks):
+        raise ValueError
+    deadline = time.monotonic() + timeout
+    held = []
+    for lock in locks:
+        if not lock.acquire(timeout=max(0, deadline - time.monotonic())):
+            for each in reversed(held):
+                each.release()
+            return False
+        held.append(lock)
+    return True
