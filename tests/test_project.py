@@ -1,0 +1,63 @@
+"""The project's own files agree with each other."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+#: Names that conda-forge gives to packages of PyPI.
+CONDA_NAMES = {"playwright": "playwright-python"}
+
+
+def _conda(requirement: str) -> str:
+    name, bounds = re.fullmatch(r"([\w-]+)(.*)", requirement).groups()
+    return CONDA_NAMES.get(name, name) + bounds
+
+
+def test_conda_environment_has_the_packages_and_ranges_of_pyproject() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    listed = {each for each in environment if isinstance(each, str)} - {"pip"}
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    assert listed == {_conda(each) for each in wanted} | {f"python{PROJECT['requires-python']}"}
+
+
+def test_every_requirement_has_an_upper_bound() -> None:
+    extras = PROJECT["optional-dependencies"].values()
+    for requirement in PROJECT["dependencies"] + [each for extra in extras for each in extra]:
+        assert re.fullmatch(r"[\w-]+>=[\d.]+,<[\d.]+", requirement), requirement
+
+
+def test_changelog_begins_with_the_version_of_pyproject() -> None:
+    versions = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert versions[0] == PROJECT["version"]
+
+
+def test_make_targets_of_the_documents_exist() -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md"):
+        named = set(re.findall(r"`make ([\w-]+)", (ROOT / document).read_text()))
+        assert named <= targets, document
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_files_that_the_documents_link_to_exist(document: str) -> None:
+    for target in re.findall(r"\]\((?!http|#)([^)#]+)", (ROOT / document).read_text()):
+        assert (ROOT / target).exists(), target
+
+
+def test_code_of_the_readme_prints_the_text_beside_it(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", readme, re.DOTALL)
+    assert blocks
+    for code, text in blocks:
+        script = tmp_path / "example.py"
+        script.write_text(code)
+        run = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+        assert (run.stdout, run.stderr) == (text, "")
