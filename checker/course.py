@@ -183,11 +183,14 @@ def _make_folders(course: Course) -> None:
 def _write_settings(course: Course) -> None:
     config = _LEARNER_CONFIG.format(course=os.path.relpath(course.root, course.work))
     (course.work / "nbgrader_config.py").write_text(config)
-    page = course.state / "jupyter" / "config" / "labconfig" / "page_config.json"
-    page.parent.mkdir(exist_ok=True)
+    jupyter = course.state / "jupyter" / "config"
     # No pop-up that asks about news from the network in front of the first page.
     silenced = {"@jupyterlab/apputils-extension:announcements": True}
-    page.write_text(json.dumps({"disabledExtensions": silenced}))
+    (jupyter / "labconfig").mkdir(exist_ok=True)
+    (jupyter / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": silenced}))
+    # The language servers are not used here, and looking for them runs npm, which writes to the home folder.
+    server = {"ServerApp": {"jpserver_extensions": {"jupyter_lsp": False}}}
+    (jupyter / "jupyter_server_config.json").write_text(json.dumps(server))
 
 
 def _released(course: Course, assignment: str) -> bool:

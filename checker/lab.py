@@ -28,10 +28,14 @@ def run(course: Course, *, port: int | None = None, rest: Sequence[str] = ()) ->
                 f"port {port} is taken; stop what listens there, or try another: make lab PORT=…"
             )
         options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
-    page = course.first_page().relative_to(course.root)
+    if os.geteuid() == 0:  # as in most containers; Jupyter refuses root unless told
+        options.append("--allow-root")
+    page = course.first_page().relative_to(course.root).as_posix()
+    # A notebook given as an argument would make its own folder the root.
+    options += [f"--ServerApp.root_dir={course.root}", f"--LabApp.default_url=/lab/tree/{page}"]
     print(f"opening JupyterLab on {page}; stop it with Ctrl-C", flush=True)
     os.chdir(course.root)  # nbgrader's extensions read the configuration of the current folder
-    command = [sys.executable, "-m", "jupyter", "lab", str(page), *options]
+    command = [sys.executable, "-m", "jupyter", "lab", *options]
     try:
         os.execve(sys.executable, command, course.environment())
     except OSError as error:
