@@ -40,6 +40,23 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
+    check = add("check", _check, "Check an answer file against an exercise, as grading would.")
+    check.add_argument("exercise", metavar="EXERCISE", help="its id, such as counter")
+    check.add_argument("file", metavar="FILE", help="what one would type in the answer cell")
+    check.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    grade = add("grade", _grade, "Autograde what was submitted and collected.")
+    grade.add_argument("assignments", nargs="+", metavar="ASSIGNMENT")
+    grade.add_argument("--students", nargs="+", metavar="ID", help="only these (default: everybody)")
+    grade.add_argument("--workers", type=int, metavar="N", help="how many at once (default: one a core)")
+    grade.add_argument("--dask", metavar="ADDRESS", help="on the Dask cluster with this scheduler")
+    grade.add_argument("--force", action="store_true", help="also what has its mark already")
+    grade.add_argument(
+        "--unsandboxed", action="store_true", help="run answers of trusted people without sandbox"
+    )
+
+    add("demo", _demo, "A small class in a temporary folder, from release to gradebook.")
+
     build = add("build", _build, "Generate the notebooks from the text in course/.")
     build.add_argument("--force", action="store_true", help="overwrite notebooks edited by hand as well")
     build.add_argument("--check", action="store_true", help="write nothing; report faults in the text")
@@ -49,6 +66,24 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("rest", nargs="*", metavar="OPTION", help="after --: passed on to jupyter lab")
     add("doctor", _doctor, "Look whether everything that the course needs is installed and works.")
     return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    from checker.grading import checking
+
+    return checking.main(options)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from checker.grading import batch
+
+    return batch.main(options)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from checker.grading import demo
+
+    return demo.main(options)
 
 
 def _build(options: argparse.Namespace) -> int:
