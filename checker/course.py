@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -104,11 +105,13 @@ class Course:
     def environment(self) -> dict[str, str]:
         """The environment in which Jupyter and nbgrader leave the user's home alone.
 
-        PYTHONSAFEPATH keeps a `checker.py` in the current folder from being taken for this package.
+        PYTHONSAFEPATH keeps a `checker.py` in the current folder from being taken for this package. The
+        commands of this Python's environment (nbgrader calls `alembic`) are found though it is not active.
         """
         jupyter = self.state / "jupyter"
         return {
             **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "JUPYTER_CONFIG_DIR": str(jupyter / "config"),
             "JUPYTER_DATA_DIR": str(jupyter / "data"),
             "JUPYTER_RUNTIME_DIR": str(jupyter / "runtime"),

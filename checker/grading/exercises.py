@@ -5,8 +5,6 @@ The `nbgrader` command does one assignment a call and takes seconds to start; th
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -38,7 +36,8 @@ def generate(course: Course, assignments: Iterable[str], *, into: Path, gradeboo
     config.CourseDirectory.db_url = gradebook
     for assignment in assignments:
         folder = CourseDirectory(config=config, assignment_id=assignment)
-        _run(GenerateAssignment(coursedir=folder, config=config, force=True), f"generate {assignment}")
+        converter = GenerateAssignment(coursedir=folder, config=config, force=True)
+        _run(course, converter, f"generate {assignment}")
 
 
 def release(course: Course, assignment: str) -> None:
@@ -50,7 +49,7 @@ def release(course: Course, assignment: str) -> None:
     config = settings(course)
     folder = CourseDirectory(config=config, assignment_id=assignment)
     exchange = ExchangeFactory(config=config).ReleaseAssignment(coursedir=folder, config=config, force=True)
-    _run(exchange, f"release {assignment}")
+    _run(course, exchange, f"release {assignment}")
 
 
 def settings(course: Course) -> Config:
@@ -58,15 +57,10 @@ def settings(course: Course) -> Config:
     return PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
 
 
-def _run(application: Any, what: str) -> None:
+def _run(course: Course, application: Any, what: str) -> None:
     application.log.setLevel("ERROR")
-    # nbgrader calls `alembic` by name, and the environment of this Python need not be active.
-    with setenv(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])):
-        _start(application, what)
-
-
-def _start(application: Any, what: str) -> None:
     try:
-        application.start()
+        with setenv(PATH=course.environment()["PATH"]):
+            application.start()
     except (Exception, SystemExit) as error:  # nbgrader ends the process where it cannot go on
         raise CourseError(f"nbgrader could not {what}: {error}") from error
