@@ -130,7 +130,8 @@ class Course:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(self.root / name, folder / name)
         for assignment in self.assignments() if assignments is None else assignments:
-            shutil.copytree(self.solutions / assignment, folder / "solutions" / assignment)
+            for part in ("solutions", "exercises"):
+                shutil.copytree(self.root / part / assignment, folder / part / assignment)
         return Course(folder)
 
 
