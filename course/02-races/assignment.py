@@ -568,15 +568,15 @@ import threading
 def an_exception_reaches_the_caller_after_all_have_ended():
     before = threading.enumerate()
     boom = ValueError("boom")
-    calls = []
+    errors = [None, None, None, boom]  # the first call fails, whoever makes it
 
     class Failing:
         value = 0
 
         def increment(self):
-            calls.append(1)
-            if len(calls) == 1:
-                raise boom
+            error = errors.pop()
+            if error is not None:
+                raise error
 
     try:
         lost_updates(Failing, 2, 2)
