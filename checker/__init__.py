@@ -1,0 +1,25 @@
+"""acquire(): explores the schedules of small threaded programs and says exactly what it found.
+
+>>> from checker import check, together
+>>> from threading import Lock
+>>> class Counter:
+...     def __init__(self):
+...         self.value, self._lock = 0, Lock()
+...     def increment(self):
+...         with self._lock:
+...             self.value += 1
+>>> def two_increments():
+...     counter = Counter()
+...     together(counter.increment, counter.increment)
+...     return counter.value
+>>> check(two_increments, expect=2)
+two_increments holds: no failure in all schedules, by 2 executions (equivalent ones left out)
+"""
+
+from .api import CheckFailed, check, explore
+from .discussion import discuss
+from .outcomes import Exploration, Outcomes
+from .stress import stress
+from .together import together
+
+__all__ = ["CheckFailed", "Exploration", "Outcomes", "check", "discuss", "explore", "stress", "together"]

@@ -1,0 +1,11 @@
+"""The execution that is under way, if any: the one thing that woven code looks up at every step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+#: Set by the runtime while an execution is under way, None otherwise.
+runtime: Runtime | None = None

@@ -1,0 +1,589 @@
+"""Runs one execution of a scenario: one thread at a time, switched where a policy says.
+
+Every controlled thread is a real OS thread that waits at its gate; exactly one, the holder of the *baton*, runs.
+At each operation it asks the policy who goes on, and hands the baton over if it is somebody else. The runtime
+decides nothing: it counts, keeps virtual time, notices races, deadlock, livelock and leaks, and ends the threads.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
+from . import current
+from .output import Capture
+from .sites import ALL, Site
+from .tasks import (
+    ACCESS, BEGIN, CLOCK, END, JOIN, RETURN, SPIN, TICK, Clock, Op, Task, join_clock,
+)  # fmt: skip
+from .tracing import Tracer
+
+# bound here: during an exploration the module's own names are the controlled ones
+_get_ident = _thread.get_ident
+_allocate_lock = _thread.allocate_lock
+_start_new_thread = _thread.start_new_thread
+
+#: Where virtual time begins, in seconds. A power of two, so that differences of times stay exact.
+EPOCH = 1024.0
+
+MAX_STEPS = 200_000
+
+
+class Unwind(BaseException):
+    """Ends a controlled thread. Raised at every step once the execution has ended, so that nothing can hold it up."""
+
+
+class Policy(Protocol):
+    """Decides who runs. The seam between the search and the engine."""
+
+    def choose(self, rt: Runtime, ready: list[Task], running: Task | None) -> Task | None:
+        """Return the task that makes the next step, one of `ready`; None abandons the execution as redundant.
+
+        `running` is the task that has just arrived at its operation (None if it has ended).
+        """
+
+
+class _Cell:
+    """The accesses to one location so far, for noticing unordered ones."""
+
+    __slots__ = ("reads", "writes", "sites", "racy")
+
+    def __init__(self) -> None:
+        self.reads: Clock = {}
+        self.writes: Clock = {}
+        self.sites: set[Site] = set()
+        self.racy = False
+
+
+class Runtime:
+    """One execution. Make it, `run` it, read its fields, throw it away."""
+
+    local_type = _thread._local
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        world: Any,
+        delays: bool = False,
+        max_steps: int = MAX_STEPS,
+        patience: float = 5.0,
+        seed: int = 0,
+        stops: dict[int, list[int]] | None = None,
+        trace: bool = False,
+        everything: bool = False,
+    ) -> None:
+        self.policy = policy
+        self.world = world
+        self.woven: set[int] = world.woven
+        self.delays = delays
+        self.max_steps = max_steps
+        self.patience = patience
+        self.seed = seed
+        self.stops = stops  # replay: task index -> steps before which a switch happens
+        self.everything = everything  # every access is visible
+        self.tracer = Tracer(self) if trace else None
+        self.capture = Capture()
+
+        self.clock_task = Task(0, "clock", None, True)
+        self.clock_task.op = Op(TICK, (("time", ALL, True),))
+        self.tasks: list[Task] = [self.clock_task]
+        self.live: list[Task] = []
+        self.by_os_ident: dict[int, Task] = {}
+        self.alone = True  # only the scenario's own thread has ever run
+        self.task: Task = self.clock_task
+        self.running = 0
+        self.now = EPOCH
+        self.steps = 0
+        self.version = 0  # counts the changes of shared state
+        self.ended = False
+        self.outcome = ""
+        self.observation: Any = None
+        self.error = ""
+        self.note = ""
+        self.stuck: tuple[Stuck, ...] = ()
+        self.thread_error = ""
+        self.doubts: list[str] = []
+        self.racy: set[Site] = set()
+        self.shadow: dict[int, dict[Any, _Cell]] = {}
+        self.keep: list[Any] = []  # objects whose id names a location
+        self.switches: list[tuple[int, int, int, bool]] = []  # (task, its step, next task, preemption)
+        self.done = _allocate_lock()
+        self.done.acquire()
+        self.spawned = 0
+        self.policy_error: BaseException | None = None
+
+    # -- the whole execution ------------------------------------------------------------------------------------
+
+    def run(self, scenario: Callable[[], Any]) -> None:
+        """Run the scenario to its end; afterwards the fields tell what happened."""
+        main = self.add_task("main", None, False, lambda: self.main_body(scenario))
+        current.runtime = self
+        try:
+            main.op = Op(BEGIN)
+            self.task = main
+            self.running = main.os_ident
+            main.gate.release()
+            self.wait_for_end()
+        finally:
+            self.ended = True
+            current.runtime = None
+
+    def wait_for_end(self) -> None:
+        """Wait until every thread has ended; watch over real time. Runs in the thread that asked for the check."""
+        try:
+            if self.done.acquire(timeout=self.patience):
+                return
+            seen = self.steps
+            while self.steps - seen > 1000 and not self.ended:  # slow, but moving: the step budget will end it
+                seen = self.steps
+                if self.done.acquire(timeout=self.patience):
+                    return
+            self.end_from_outside(
+                LIVELOCK, f"one execution took more than {self.patience:g} s of real time without an end in sight"
+            )
+        except BaseException:
+            self.end_from_outside(LIVELOCK, "interrupted")
+            raise
+
+    def end_from_outside(self, outcome: str, note: str) -> None:
+        """End a stubborn execution: first at its steps, then by an asynchronous exception, then leave it."""
+        if not self.ended:
+            self.outcome, self.note = outcome, note
+            self.stuck = self.describe_stuck()
+            self.ended = True
+        for attempt in range(20):
+            if self.done.acquire(timeout=0.1):
+                return
+            if attempt >= 1:
+                self.raise_in(self.running)
+        self.note += "; its thread is in a call that cannot be ended and runs on until the process ends"
+        self.doubts.append("a thread could not be ended")
+
+    @staticmethod
+    def raise_in(os_ident: int) -> None:
+        import ctypes
+
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(os_ident), ctypes.py_object(Unwind))
+
+    # -- threads ------------------------------------------------------------------------------------------------
+
+    def add_task(
+        self, name: str, thread: threading.Thread | None, daemon: bool, body: Callable[[], None]
+    ) -> Task:
+        """Make a controlled thread, waiting at its gate with BEGIN as its next operation."""
+        task = Task(len(self.tasks), name, thread, daemon)
+        task.op = Op(BEGIN)
+        if self.stops is not None:
+            task.stops = sorted(self.stops.get(task.index, []), reverse=True)
+            task.stop_at = task.stops.pop() if task.stops else -1
+        task.clock[task.index] = 1
+        task.os_ident = _start_new_thread(self.thread_main, (task, body))
+        self.tasks.append(task)
+        self.live.append(task)
+        self.by_os_ident[task.os_ident] = task
+        return task
+
+    def spawn(self, name: str, thread: threading.Thread | None, daemon: bool, body: Callable[[], None]) -> Task:
+        """Start a controlled thread from the running one."""
+        if self.ended:
+            self.unwind()
+        parent = self.step()
+        self.alone = False
+        if len(self.tasks) > 400:
+            self.finish(RAISED, error="RuntimeError: can't start new thread (the scenario has started 400)")
+        task = self.add_task(name, thread, daemon, body)
+        join_clock(task.clock, parent.clock)
+        parent.clock[parent.index] += 1
+        self.version += 1
+        parent.changed = True
+        spawned = getattr(self.policy, "spawned", None)
+        if spawned is not None:
+            spawned(parent, task)
+        if self.tracer:
+            self.tracer.record("start", task.name)
+        return task
+
+    def thread_main(self, task: Task, body: Callable[[], None]) -> None:
+        task.gate.acquire()
+        try:
+            if not self.ended:
+                task.op = None
+                body()
+                self.end_task(task)
+        except Unwind:
+            pass
+        except BaseException as error:  # of the engine itself: end the execution, tell the caller
+            if not self.ended:
+                self.policy_error = error
+                self.ended = True
+        finally:
+            if not task.exited:
+                self.leave(task)
+
+    def leave(self, task: Task) -> None:
+        """The last act of a thread that was unwound: pass the baton to the next one to be unwound."""
+        task.exited = True
+        self.world.thread_gone(task)
+        for other in self.tasks[1:]:
+            if not other.exited:
+                self.hand_over(other)
+                return
+        self.done.release()
+
+    def main_body(self, scenario: Callable[[], Any]) -> None:
+        self.world.enter_main(self.task)
+        try:
+            observation = scenario()
+        except Unwind:
+            raise
+        except BaseException as error:
+            self.finish(RAISED, error=self.describe_error(error))
+        task = self.task
+        if not self.alone:
+            others = tuple((("thread", other.index), ALL, False) for other in self.live if other is not task)
+            self.point(Op(RETURN, others))
+        alive = [other.name for other in self.live if other is not task and not other.daemon]
+        if alive:
+            self.finish(
+                LEAKED,
+                note=f"the scenario returned while {_and(alive)} {'was' if len(alive) == 1 else 'were'} still alive",
+            )
+        if self.thread_error:
+            self.finish(RAISED, error=self.thread_error)
+        self.finish(FINISHED, observation=observation)
+
+    def end_task(self, task: Task) -> None:
+        """A thread other than the scenario's has run to its end."""
+        self.point(Op(END, ((("thread", task.index), ALL, True),)))
+        task.finished = True
+        self.live.remove(task)
+        self.version += 1
+        if self.tracer:
+            self.tracer.record("end", task.name)
+        chosen = self.pick(None)
+        assert chosen is not None  # the scenario's own thread is alive as long as the execution is
+        task.exited = True
+        self.world.thread_gone(task)
+        self.hand_over(chosen)
+
+    def describe_error(self, error: BaseException) -> str:
+        """The exception and the learner's line it came from."""
+        place = ""
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if id(frame.f_code) in self.woven or self.world.is_learner_file(frame.f_code.co_filename):
+                place = f" (line {line}, in {frame.f_code.co_name})"
+        text = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()
+        return (text[-1] if text else type(error).__name__)[:500] + place
+
+    def uncaught(self, name: str, error: BaseException) -> None:
+        """An exception has left a thread."""
+        if not self.thread_error:
+            self.thread_error = f"{self.describe_error(error)}, uncaught in {name}"
+
+    # -- ending -------------------------------------------------------------------------------------------------
+
+    def finish(
+        self, outcome: str, *, observation: Any = None, error: str = "", note: str = ""
+    ) -> None:
+        """End the execution from its running thread; does not return."""
+        if not self.ended:
+            self.outcome, self.observation, self.error, self.note = outcome, observation, error, note
+            if outcome not in (FINISHED, RAISED):
+                self.stuck = self.describe_stuck()
+            if self.tracer:
+                self.tracer.last(outcome)
+            self.ended = True
+        raise Unwind
+
+    def unwind(self) -> None:
+        raise Unwind
+
+    def doubt(self, reason: str) -> None:
+        """Something cannot be known exactly: no claim of "all schedules"."""
+        if reason not in self.doubts:
+            self.doubts.append(reason)
+
+    def describe_stuck(self) -> tuple[Stuck, ...]:
+        tracer = self.tracer or Tracer(self)
+        return tuple(tracer.stuck(task) for task in self.live)
+
+    # -- scheduling ---------------------------------------------------------------------------------------------
+
+    def caller(self) -> Task | None:
+        """The controlled thread that is running this code, or None for a thread that is not ours."""
+        return self.by_os_ident.get(_get_ident())
+
+    def point(self, op: Op) -> None:
+        """The running task has arrived at `op`; return when it may do it."""
+        task = self.task
+        task.op = op
+        chosen = self.pick(task)
+        if chosen is not task:
+            assert chosen is not None
+            self.hand_over(chosen)
+            task.gate.acquire()
+            if self.ended:
+                raise Unwind
+        task.op = None
+
+    def hand_over(self, chosen: Task) -> None:
+        self.task = chosen
+        self.running = chosen.os_ident
+        chosen.gate.release()
+
+    def pick(self, running: Task | None) -> Task | None:
+        """Let the policy choose who goes on; move time when nobody can."""
+        while True:
+            now = self.now
+            ready = []
+            for task in self.live:
+                op = task.op
+                assert op is not None
+                if op.ready is None or op.ready() or (op.deadline is not None and op.deadline <= now):
+                    ready.append(task)
+            if self.delays and self.next_deadline() is not None:
+                ready.append(self.clock_task)
+            if not ready:
+                if not self.live:
+                    return None
+                if self.advance():
+                    continue
+                self.end_stuck()
+            chosen = self.policy.choose(self, ready, running)
+            if chosen is None:
+                self.outcome = "redundant"
+                self.ended = True
+                raise Unwind
+            default = running if running in ready else ready[0]
+            if chosen is not default and running is not None:
+                self.switches.append((running.index, running.steps, chosen.index, running in ready))
+            elif chosen is not default:
+                self.switches.append((-self.ends(), 0, chosen.index, False))
+            if chosen is self.clock_task:
+                self.advance()
+                continue
+            return chosen
+
+    def ends(self) -> int:
+        """How many threads have ended: names the moment at which one has just done so."""
+        return sum(task.finished for task in self.tasks)
+
+    def end_stuck(self) -> None:
+        """Nobody can run and no deadline is pending."""
+        spinning = [task.name for task in self.live if task.op is not None and task.op.kind == SPIN]
+        if spinning:
+            self.finish(LIVELOCK, note=f"{_and(spinning)} {_verb(spinning, 'spin')} for ever: nobody can change what the loop waits for")
+        self.finish(DEADLOCK, note="no thread can ever go on")
+
+    def next_deadline(self) -> float | None:
+        deadlines = [
+            task.op.deadline
+            for task in self.live
+            if task.op is not None and task.op.deadline is not None and task.op.deadline > self.now
+        ]
+        return min(deadlines) if deadlines else None
+
+    def advance(self) -> bool:
+        """Move time to the next deadline; False if there is none."""
+        deadline = self.next_deadline()
+        if deadline is None:
+            return False
+        self.now = deadline
+        self.version += 1
+        self.steps += 1
+        if self.steps > self.max_steps:
+            self.spent()
+        if not self.delays:
+            # everything before this moment happened before everything after it
+            all_of_it: Clock = {}
+            for task in self.tasks:
+                join_clock(all_of_it, task.clock)
+            for task in self.live:
+                task.clock.update(all_of_it)
+                task.clock[task.index] = task.clock.get(task.index, 0) + 1
+            ticked = getattr(self.policy, "ticked", None)
+            if ticked is not None:
+                ticked(self)
+        return True
+
+    def spent(self) -> None:
+        self.finish(
+            LIVELOCK, note=f"no end after {self.max_steps:,} steps and {self.now - EPOCH:g} s of virtual time"
+        )
+
+    # -- steps --------------------------------------------------------------------------------------------------
+
+    def step(self) -> Task:
+        """Count one step of the running task."""
+        if self.ended:
+            raise Unwind
+        task = self.task
+        task.steps += 1
+        self.steps += 1
+        if task.steps == task.stop_at:
+            task.stop_at = task.stops.pop() if task.stops else -1
+        if self.steps > self.max_steps:
+            self.spent()
+        return task
+
+    def touch(self, site: Site, obj: Any, item: Any, write: bool, value: Any = None) -> None:
+        """The running task is about to read or write a location: maybe a switch, surely a look for races."""
+        if self.ended:
+            raise Unwind
+        task = self.task
+        task.steps += 1
+        self.steps += 1
+        if self.steps > self.max_steps:
+            self.spent()
+        if self.alone:
+            if write:
+                task.changed = True
+                if self.tracer:
+                    self.tracer.named(obj, item, value)
+            return
+        base = id(obj)
+        if self.stops is None:
+            if site.visible or self.everything:
+                self.point(Op(ACCESS, ((base, item, write),), what=site))
+        elif task.steps == task.stop_at:
+            task.stop_at = task.stops.pop() if task.stops else -1
+            self.point(Op(ACCESS, ((base, item, write),), what=site))
+        if write:
+            self.version += 1
+            task.changed = True
+        if self.tracer:
+            self.tracer.access(site, obj, item, write, value)
+        cells = self.shadow.get(base)
+        if cells is None:
+            self.shadow[base] = cells = {}
+            self.keep.append(obj)
+        if item is ALL:
+            for cell in list(cells.values()):
+                self.look_for_race(cell, task, site, write)
+        elif ALL in cells:
+            self.look_for_race(cells[ALL], task, site, write)
+        mine = cells.get(item)
+        if mine is None:
+            cells[item] = mine = _Cell()
+        elif item is not ALL:
+            self.look_for_race(mine, task, site, write)
+        (mine.writes if write else mine.reads)[task.index] = task.clock[task.index]
+        mine.sites.add(site)
+        if mine.racy:
+            self.racy.add(site)
+
+    def look_for_race(self, cell: _Cell, task: Task, site: Site, write: bool) -> None:
+        if cell.racy:
+            if write or cell.writes:
+                self.racy.add(site)
+            return
+        clock = task.clock
+        index = task.index
+        for other, count in cell.writes.items():
+            if other != index and count > clock.get(other, 0):
+                break
+        else:
+            if not write:
+                return
+            for other, count in cell.reads.items():
+                if other != index and count > clock.get(other, 0):
+                    break
+            else:
+                return
+        cell.racy = True
+        self.racy |= cell.sites
+        self.racy.add(site)
+
+    def loop(self, site: Site) -> None:
+        """The end of a round of a loop: if the round changed nothing, wait until somebody else does.
+
+        A round that wrote nothing, left the locks it took, and ends with the local variables it began with will be
+        repeated unchanged until another thread (or time) changes something: leaving it out loses no behaviour.
+        A loop that only counts is given 500 rounds before it is treated so as well.
+        """
+        task = self.step()
+        last = task.spin
+        # its own balanced lock operations are no change
+        if last is None or last[0] is not site or task.changed or len(task.held) != last[2]:
+            task.changed = False
+            task.quiet = 0
+            task.spin = (site, self.version, len(task.held), None, self.now, 0)
+            return
+        _, version, held, locals_, since, rounds = last
+        unchanged = self.version - version == task.quiet
+        if not (unchanged or task.reads_clock):
+            task.quiet = 0
+            task.spin = (site, self.version, held, None, self.now, 0)
+            return
+        if unchanged:
+            self.version -= task.quiet
+        task.quiet = 0
+        rounds += 1
+        frame = sys._getframe(2)
+        snapshot = [(name, id(value)) for name, value in frame.f_locals.items() if type(value) is not float]
+        task.spin = (site, self.version, held, snapshot, since, rounds)
+        if snapshot == locals_ or rounds > 500:
+            before = self.version
+            deadline = None
+            if task.reads_clock:  # it waits for time to pass: in small steps, at most 1 % too late
+                deadline = self.now + max(0.001, 0.01 * (self.now - since))
+            task.reads_clock = False
+            self.point(Op(SPIN, (), lambda: self.version != before, deadline, site))
+            if self.version != before and deadline is None:
+                task.spin = None
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def read_clock(self) -> float:
+        task = self.step()
+        task.reads_clock = True
+        if self.delays and not self.alone:
+            self.point(Op(CLOCK, (("time", ALL, False),)))
+        return self.now
+
+    def deadline_after(self, seconds: float) -> float:
+        """The virtual time `seconds` from now. With delays, reading the clock for it is a step of its own."""
+        if self.delays and not self.alone:
+            self.point(Op(CLOCK, (("time", ALL, False),)))
+        return self.now + seconds
+
+    # -- the result ---------------------------------------------------------------------------------------------
+
+    def is_learners(self, space: dict[str, Any]) -> bool:
+        return self.world.is_learners(space)
+
+    def execution(self, schedule: str) -> Execution:
+        """What happened, as plain data."""
+        steps: tuple[Step, ...] = self.tracer.steps() if self.tracer else ()
+        note = self.note
+        if self.outcome == NONDETERMINISTIC and not note:
+            note = "the same schedule did not give the same steps"
+        return Execution(
+            outcome=self.outcome,
+            observation=self.observation if self.outcome == FINISHED else None,
+            error=self.error,
+            note=note,
+            schedule=schedule,
+            preemptions=sum(preempts for *_, preempts in self.switches),
+            seconds=round(self.now - EPOCH, 9),
+            output=self.capture.text(),
+            steps=steps,
+            stuck=self.stuck,
+        )
+
+
+def _and(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _verb(names: list[str], verb: str) -> str:
+    return verb + "s" if len(names) == 1 else verb
+
+
+__all__ = ["EPOCH", "JOIN", "MAX_STEPS", "Policy", "Runtime", "Unwind"]

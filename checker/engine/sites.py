@@ -1,0 +1,515 @@
+"""What each woven instruction touches.
+
+A *site* stands for one instruction of learner or scenario code that can touch shared state. The weaver
+(`weave`) puts ``site @ operand`` before the instruction; the site works out which *location* is about to be
+read or written and tells the runtime. A location is a pair (base, item): the id of an object, and an attribute
+name, a key, an index, or ALL for the object as a whole. `@` is used because BINARY_OP looks the same in every
+CPython since 3.11, while the calling convention does not.
+
+Calls into C on built-in containers are atomic in CPython and so are one access to that container.
+"""
+
+from __future__ import annotations
+
+import array
+import collections
+import gc
+import types
+from _thread import get_ident
+from typing import Any
+
+from . import current
+
+
+class _All:
+    """The object as a whole: conflicts with every item of it."""
+
+    def __repr__(self) -> str:
+        return "*"
+
+
+ALL = _All()
+
+PLAIN = frozenset({int, str, float, bool, bytes, type(None)})
+CONTAINERS = (dict, list, set, collections.deque, bytearray, array.array)
+_EXACT_CONTAINERS = frozenset({*CONTAINERS, collections.OrderedDict, collections.defaultdict, collections.Counter})
+_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_GENERATORS = (types.GeneratorType,)
+
+# Iterators over a container, or over such an iterator: what they walk is found by the garbage collector's own
+# traversal, which is exact and fast.
+_ITERATORS = frozenset(
+    type(it)
+    for it in (
+        iter([]), iter({}), iter({}.values()), iter({}.items()), iter(set()), iter(collections.deque()),
+        reversed([]), reversed({}), reversed({}.values()), reversed({}.items()), reversed(collections.deque()),
+        iter(bytearray()), enumerate([]), zip(), map(len, []), filter(None, []),
+    )
+)  # fmt: skip
+
+_BUILTIN = types.BuiltinFunctionType
+_METHOD = types.MethodType
+_FUNCTION = types.FunctionType
+_WRAPPERS = (types.MethodWrapperType, types.BuiltinMethodType)
+_DESCRIPTORS = (types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType)
+
+# Methods of built-in containers: which touch one item (given by their first argument), which only read.
+_ITEM_READ = frozenset({"get", "__getitem__", "__contains__"})
+_ITEM_WRITE = frozenset({"setdefault", "__setitem__", "__delitem__"})
+_READ = frozenset(
+    "keys values items copy __len__ __iter__ __reversed__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ index count "
+    "__add__ __or__ __and__ __sub__ __xor__ __repr__ __str__ __format__ union intersection difference "
+    "symmetric_difference issubset issuperset isdisjoint most_common elements total find decode hex startswith "
+    "endswith join split __init_subclass__ __sizeof__ __class__ tolist tobytes __bool__ __reduce__ __reduce_ex__ "
+    "__copy__ __mul__ __rmul__ __hash__ __ror__".split()
+)
+_NO_ACCESS = frozenset("__init__ __new__ __class_getitem__ fromkeys".split())  # the object is still the thread's own
+
+# Built-in functions that change a container given as an argument; every other one at most reads it.
+_WRITING_MODULES = frozenset({"_heapq", "_bisect", "_operator"})
+
+
+def item_of(key: Any) -> Any:
+    """The item of a dict that `key` names, or ALL if comparing keys could run code we do not know."""
+    kind = type(key)
+    if kind in PLAIN:
+        return key
+    if kind is tuple and all(type(part) in PLAIN for part in key):
+        return key
+    return ALL
+
+
+def containers_in(value: Any, found: list[Any], depth: int = 3) -> None:
+    """Collect into `found` the containers (and generators) that using `value` in C would touch."""
+    kind = type(value)
+    if kind in PLAIN or kind in (_FUNCTION, _METHOD, type):
+        return
+    if kind in _EXACT_CONTAINERS or isinstance(value, CONTAINERS):
+        found.append(value)
+    elif kind in _ITERATORS or kind in _VIEWS:
+        if depth:
+            for referent in gc.get_referents(value):
+                containers_in(referent, found, depth - 1)
+
+
+_kinds: dict[tuple[type, str], Any] = {}
+_SKIP, _INSTANCE = "skip", "instance"
+_ACTIVE = (types.FunctionType, classmethod, staticmethod, property, type, types.BuiltinFunctionType, *_DESCRIPTORS)
+_SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
+
+
+def forget_classes() -> None:
+    """Drop what was learned about classes: their attributes may have changed since."""
+    _kinds.clear()
+
+
+def attribute_kind(cls: type, name: str) -> Any:
+    """How instances of `cls` answer to `name`: _SKIP (code, not state), _INSTANCE, or the class that holds it."""
+    key = (cls, name)
+    kind = _kinds.get(key)
+    if kind is None:
+        kind = _INSTANCE
+        for klass in cls.__mro__:
+            if name in klass.__dict__:
+                value = klass.__dict__[name]
+                if isinstance(value, types.MemberDescriptorType):
+                    kind = _INSTANCE
+                elif isinstance(value, _ACTIVE) or hasattr(type(value), "__get__"):
+                    kind = _SKIP
+                else:
+                    kind = klass
+                break
+        _kinds[key] = kind
+    return kind
+
+
+_STATELESS = frozenset(
+    {*PLAIN, tuple, frozenset, range, slice, complex, types.BuiltinFunctionType, types.FunctionType, types.MethodType,
+     types.GeneratorType, *_EXACT_CONTAINERS}
+)  # fmt: skip
+
+
+class Site:
+    """One woven instruction. `visible` means: a switch is possible before it."""
+
+    __slots__ = ("file", "line", "function", "name", "visible", "globals", "action")
+    ACTION = "read"
+
+    def __init__(self, file: str, line: int, function: str, name: str, globals_: dict[str, Any] | None) -> None:
+        self.file = file
+        self.line = line
+        self.function = function
+        self.name = name
+        self.globals = globals_
+        self.visible = False
+        self.action = self.ACTION
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name} {self.function}:{self.line}>"
+
+
+class LoadAttr(Site):
+    __slots__ = ()
+
+    def __matmul__(self, obj: Any) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        cls = type(obj)
+        if cls in _STATELESS:
+            if rt.ended:
+                rt.unwind()
+            return
+        if isinstance(obj, (type, types.ModuleType)):
+            self.static(rt, obj)
+            return
+        kind = attribute_kind(cls, self.name)
+        if kind is _SKIP:
+            if rt.ended:
+                rt.unwind()
+            return
+        if self.name == "__dict__" and not rt.alone:
+            rt.doubt("the code reaches into a __dict__")
+        if cls is rt.local_type:
+            return
+        if kind is not _INSTANCE:
+            rt.touch(self, kind, self.name, False)
+        rt.touch(self, obj, self.name, False)
+
+    def static(self, rt: Any, obj: Any) -> None:
+        """An attribute of a class or a module."""
+        name = self.name
+        if isinstance(obj, type):
+            for klass in obj.__mro__:
+                if name in klass.__dict__:
+                    if not isinstance(klass.__dict__[name], _ACTIVE):
+                        rt.touch(self, klass, name, False)
+                    return
+        else:
+            space = obj.__dict__
+            if name in space and not isinstance(space[name], (*_ACTIVE, types.ModuleType)) and rt.is_learners(space):
+                rt.touch(self, space, name, False)
+
+
+class StoreAttr(Site):
+    __slots__ = ()
+    ACTION = "write"
+
+    def __matmul__(self, pair: tuple[Any, Any]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        value, obj = pair
+        cls = type(obj)
+        if isinstance(obj, type):
+            forget_classes()
+        elif isinstance(obj, types.ModuleType):
+            obj = obj.__dict__
+        elif attribute_kind(cls, self.name) is _SKIP:
+            if isinstance(getattr(cls, self.name, None), property):
+                return
+            rt.doubt("an instance attribute hides a method")
+        elif cls is rt.local_type:
+            return
+        rt.touch(self, obj, self.name, True, value)
+
+
+class DeleteAttr(Site):
+    __slots__ = ()
+    ACTION = "write"
+
+    def __matmul__(self, obj: Any) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        rt.touch(self, obj.__dict__ if isinstance(obj, types.ModuleType) else obj, self.name, True)
+
+
+class LoadGlobal(Site):
+    __slots__ = ()
+
+    def __matmul__(self, _: None) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        rt.touch(self, self.globals, self.name, False)
+
+
+class StoreGlobal(Site):
+    __slots__ = ()
+    ACTION = "write"
+
+    def __matmul__(self, value: Any) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        rt.touch(self, self.globals, self.name, True, value)
+
+
+class LoadCell(Site):
+    __slots__ = ()
+
+    def __matmul__(self, cell: Any) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        rt.touch(self, cell, ALL, False)
+
+
+class StoreCell(Site):
+    __slots__ = ()
+    ACTION = "write"
+
+    def __matmul__(self, pair: tuple[Any, Any]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        value, cell = pair
+        rt.touch(self, cell, ALL, True, value)
+
+
+def _place(container: Any, key: Any) -> Any:
+    """The item that `container[key]` is, or None if the container is not one whose state we track."""
+    if isinstance(container, dict):
+        return item_of(key)
+    if type(key) is int:
+        if key < 0:
+            key += len(container)
+        return key
+    return ALL
+
+
+class LoadItem(Site):
+    __slots__ = ()
+
+    def __matmul__(self, pair: tuple[Any, Any]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        container, key = pair
+        cls = type(container)
+        if cls in _EXACT_CONTAINERS or isinstance(container, CONTAINERS):
+            inserts = isinstance(container, collections.defaultdict) and not dict.__contains__(container, key)
+            rt.touch(self, container, _place(container, key), inserts)
+        elif rt.ended:
+            rt.unwind()
+
+
+class StoreItem(Site):
+    __slots__ = ()
+    ACTION = "write"
+
+    def __matmul__(self, triple: tuple[Any, Any, Any]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        value, container, key = triple
+        if isinstance(container, CONTAINERS):
+            rt.touch(self, container, _place(container, key), True, value)
+
+
+class DeleteItem(Site):
+    __slots__ = ()
+    ACTION = "write"
+
+    def __matmul__(self, pair: tuple[Any, Any]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        container, key = pair
+        if isinstance(container, CONTAINERS):
+            # a later item of a list moves when an earlier one is deleted
+            rt.touch(self, container, item_of(key) if isinstance(container, dict) else ALL, True)
+
+
+class Use(Site):
+    """The instruction reads its operand as a whole: truth value, iteration, unpacking, `in`, operators."""
+
+    __slots__ = ()
+
+    def __matmul__(self, value: Any) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        cls = type(value)
+        if cls in PLAIN or cls is tuple:
+            if rt.ended:
+                rt.unwind()
+            return
+        if cls in _EXACT_CONTAINERS:
+            rt.touch(self, value, ALL, False)
+            return
+        if cls is types.GeneratorType:
+            rt.touch(self, value, ALL, True)
+            return
+        found: list[Any] = []
+        containers_in(value, found)
+        for container in found:
+            rt.touch(self, container, ALL, False)
+        if rt.ended:
+            rt.unwind()
+
+
+class UseItem(Site):
+    """`key in container`."""
+
+    __slots__ = ()
+
+    def __matmul__(self, pair: tuple[Any, Any]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        key, container = pair
+        if isinstance(container, dict):
+            rt.touch(self, container, item_of(key), False)
+        elif isinstance(container, CONTAINERS):
+            rt.touch(self, container, ALL, False)
+
+
+class Operate(Site):
+    """A binary or in-place operator; `name` is "in-place" where the left operand may be changed."""
+
+    __slots__ = ()
+    ACTION = "call"
+
+    def __matmul__(self, pair: tuple[Any, Any]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        left, right = pair
+        if isinstance(left, CONTAINERS):
+            rt.touch(self, left, ALL, self.name == "in-place")
+        if isinstance(right, CONTAINERS):
+            rt.touch(self, right, ALL, False)
+
+
+class BackEdge(Site):
+    """The end of a round of a loop: where budgets are counted and spinning is noticed."""
+
+    __slots__ = ()
+    ACTION = "loop"
+
+    def __matmul__(self, _: None) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        rt.loop(self)
+
+
+class Call(Site):
+    """A call: an access where the callee is C code that touches a container, an iterator or an attribute."""
+
+    __slots__ = ()
+    ACTION = "call"
+
+    def __matmul__(self, call: tuple[Any, ...]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        if rt.ended:
+            rt.unwind()
+        callee = call[0]
+        kind = type(callee)
+        if kind is _FUNCTION:
+            if len(call) > 1 and id(callee.__code__) not in rt.woven:
+                self.arguments(rt, call, 1, False)
+            return
+        if kind is _METHOD:
+            if id(getattr(callee.__func__, "__code__", None)) not in rt.woven:
+                owner = callee.__self__
+                if isinstance(owner, CONTAINERS):  # a method in Python of a container class of the library
+                    rt.touch(self, owner, ALL, callee.__name__ not in _READ)
+                self.arguments(rt, call, 1, False)
+            return
+        if kind is _BUILTIN or kind in _WRAPPERS:
+            self.builtin(rt, callee, call)
+        elif kind is type:
+            if len(call) > 1:
+                self.arguments(rt, call, 1, False)
+        elif kind in _DESCRIPTORS:
+            if len(call) > 1:
+                self.method(rt, call[1], callee.__name__, call[2:])
+        elif kind.__name__ == "_lru_cache_wrapper":
+            rt.touch(self, callee, ALL, True)
+        elif kind.__name__ == "partial":
+            self @ (callee.func, *callee.args, *call[1:])
+
+    def arguments(self, rt: Any, call: tuple[Any, ...], start: int, write: bool) -> None:
+        for argument in call[start:]:
+            kind = type(argument)
+            if kind in PLAIN or kind is _FUNCTION:
+                continue
+            if kind in _GENERATORS:
+                rt.touch(self, argument, ALL, True)
+                continue
+            found: list[Any] = []
+            containers_in(argument, found)
+            for container in found:
+                rt.touch(self, container, ALL, write)
+
+    def builtin(self, rt: Any, callee: Any, call: tuple[Any, ...]) -> None:
+        owner = callee.__self__
+        if owner is None or isinstance(owner, types.ModuleType):
+            name = callee.__name__
+            if name in ("setattr", "getattr", "hasattr", "delattr") and len(call) > 2 and type(call[2]) is str:
+                self.attribute(rt, call[1], call[2], name in ("setattr", "delattr"))
+            elif name in ("next", "anext"):
+                for argument in call[1:2]:
+                    rt.touch(self, argument, ALL, True)
+                self.arguments(rt, call, 1, False)
+            elif name in ("exec", "eval", "compile", "vars", "globals", "locals"):
+                if not rt.alone:
+                    rt.doubt(f"the code calls {name}()")
+            else:
+                module = callee.__module__
+                # `operator` only reads, except for its functions on items; heapq and bisect.insort write
+                self.arguments(rt, call, 1, module in _WRITING_MODULES)
+        elif isinstance(owner, type):
+            self.arguments(rt, call, 1, False)
+        else:
+            self.method(rt, owner, callee.__name__, call[1:])
+
+    def attribute(self, rt: Any, obj: Any, name: str, write: bool) -> None:
+        if isinstance(obj, types.ModuleType):
+            obj = obj.__dict__
+        if isinstance(obj, dict) or attribute_kind(type(obj), name) is not _SKIP:
+            rt.touch(self, obj, name, write)
+
+    def method(self, rt: Any, owner: Any, name: str, args: tuple[Any, ...]) -> None:
+        """A method in C of `owner`."""
+        if isinstance(owner, CONTAINERS):
+            if name in _NO_ACCESS:
+                pass
+            elif isinstance(owner, dict) and args and name in _ITEM_READ:
+                rt.touch(self, owner, item_of(args[0]), False)
+            elif isinstance(owner, dict) and args and (name in _ITEM_WRITE or name == "pop"):
+                rt.touch(self, owner, item_of(args[0]), True)
+            elif name in _ITEM_READ or name in _READ:
+                rt.touch(self, owner, ALL, False)
+            else:
+                rt.touch(self, owner, ALL, True)
+            self.arguments(rt, args, 0, False)
+        elif type(owner) in _GENERATORS:
+            rt.touch(self, owner, ALL, True)
+        elif type(owner) in _ITERATORS or name == "__next__":
+            rt.touch(self, owner, ALL, True)
+            self.arguments(rt, (owner,), 0, False)
+        elif name in ("__setattr__", "__delattr__", "__getattribute__") and args and type(args[0]) is str:
+            rt.touch(self, owner, args[0], name != "__getattribute__")
+        elif type(owner) is str:
+            self.arguments(rt, args, 0, False)
+        else:
+            rt.task.changed = True  # hidden state of C code: a loop that calls it is not known to be idle
+
+
+class CallStar(Call):
+    """f(*args, **kwargs): the arguments come as one tuple or iterable."""
+
+    __slots__ = ()
+
+    def __matmul__(self, call: tuple[Any, ...]) -> None:
+        callee, arguments = call
+        if type(arguments) is tuple:
+            super().__matmul__((callee, *arguments[:6]))
+        else:
+            super().__matmul__((callee, arguments))

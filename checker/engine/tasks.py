@@ -1,0 +1,109 @@
+"""The threads of one execution, and the operations at which they may be switched."""
+
+from __future__ import annotations
+
+import threading
+from _thread import allocate_lock
+from collections.abc import Callable
+from typing import Any
+
+Access = tuple[Any, Any, bool]  # (base, item, write)
+Clock = dict[int, int]  # vector clock: task index -> events of that task known to have happened
+
+# Kinds of operation. The names are those the story uses.
+BEGIN = "begin"
+ACCESS = "access"
+ACQUIRE = "acquire"  # blocks until the lock is free, or its deadline
+TRY = "try"  # never blocks
+RELEASE = "release"
+LOOK = "look"  # reads a lock's or a thread's state
+JOIN = "join"
+END = "end"
+RETURN = "return"  # the scenario returns
+SLEEP = "sleep"
+SPIN = "spin"  # a round of a loop changed nothing: wait until somebody else does
+CLOCK = "clock"  # reads the time (a choice only with delays)
+TICK = "tick"  # time moves to the next deadline
+PUT = "put"
+GET = "get"
+
+
+class Op:
+    """What a task will do next: a *step* begins with it.
+
+    `ready` says whether it can go on now (None: always); `deadline` is the virtual time from which it can go on
+    anyway. `accesses` are the locations it touches; two operations that touch the same one, at least one of them
+    writing, are dependent: their order matters.
+    """
+
+    __slots__ = ("kind", "accesses", "ready", "deadline", "what")
+
+    def __init__(
+        self,
+        kind: str,
+        accesses: tuple[Access, ...] = (),
+        ready: Callable[[], bool] | None = None,
+        deadline: float | None = None,
+        what: Any = None,
+    ) -> None:
+        self.kind = kind
+        self.accesses = accesses
+        self.ready = ready
+        self.deadline = deadline
+        self.what = what
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.accesses}>"
+
+
+def conflict(one: Op, other: Op, everything: Any) -> bool:
+    """Whether the two operations are dependent. `everything` is the item that stands for all items."""
+    for base, item, write in one.accesses:
+        for base2, item2, write2 in other.accesses:
+            if base == base2 and (write or write2):
+                if item == item2 or item is everything or item2 is everything:
+                    return True
+    return False
+
+
+class Task:
+    """One controlled thread."""
+
+    __slots__ = (
+        "index", "name", "thread", "ident", "os_ident", "gate", "op", "finished", "exited", "daemon", "clock",
+        "steps", "stop_at", "stops", "held", "changed", "spin", "random", "body", "started_by", "reads_clock",
+        "quiet",
+    )  # fmt: skip
+
+    def __init__(self, index: int, name: str, thread: threading.Thread | None, daemon: bool) -> None:
+        self.index = index
+        self.name = name
+        self.thread = thread
+        self.ident = 1000 + index  # what get_ident() gives: small, and the same in every execution
+        self.os_ident = 0
+        self.gate = allocate_lock()
+        self.gate.acquire()
+        self.op: Op | None = None
+        self.finished = False
+        self.exited = False
+        self.daemon = daemon
+        self.clock: Clock = {}
+        self.steps = 0
+        self.stop_at = -1
+        self.stops: list[int] = []
+        self.held: list[Any] = []
+        self.changed = False
+        self.spin: Any = None
+        self.random: Any = None
+        self.reads_clock = False
+        self.quiet = 0
+
+    def __repr__(self) -> str:
+        return f"<task {self.index} {self.name}>"
+
+
+def join_clock(into: Clock, other: Clock) -> None:
+    """The componentwise maximum, in place."""
+    for index, count in other.items():
+        if count > into.get(index, 0):
+            into[index] = count

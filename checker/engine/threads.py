@@ -1,0 +1,287 @@
+"""Threads under control: starting, joining, asking; and the other functions that take a real one's place.
+
+Each looks at who calls it: a controlled thread gets the controlled behaviour, any other thread of the process
+(the kernel has eight) the real one.
+"""
+
+from __future__ import annotations
+
+import _queue
+import _thread
+import random
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from . import current
+from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
+from .sites import ALL
+from .tasks import JOIN, LOOK, Op, Task, join_clock
+
+_real_get_ident = _thread.get_ident
+_real_start_new_thread = _thread.start_new_thread
+_real_start = threading.Thread.start
+_real_join = threading.Thread.join
+_real_is_alive = threading.Thread.is_alive
+_real_lock = _thread.allocate_lock
+_real_rlock = _thread.RLock
+_LOCK_IS_A_TYPE = isinstance(threading.Lock, type)
+
+
+def controlled() -> Any:
+    """The runtime, if the caller is one of its threads."""
+    rt = current.runtime
+    return rt if rt is not None and rt.caller() is not None else None
+
+
+# -- making locks and queues --------------------------------------------------------------------------------------
+
+
+class _Maker(type):
+    """A class whose call gives a controlled object to controlled threads, and whose instances are both kinds."""
+
+    real: Any
+    ours: Any
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if controlled():
+            if args or kwargs:
+                cls.real(*args, **kwargs)  # raises what it deserves
+            return cls.ours()
+        return cls.real(*args, **kwargs)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, cls.ours) or (isinstance(cls.real, type) and isinstance(instance, cls.real))
+
+
+class _Lock(metaclass=_Maker):
+    real = _real_lock if not _LOCK_IS_A_TYPE else threading.Lock
+    ours = ControlledLock
+
+
+class _RLock(metaclass=_Maker):
+    real = _real_rlock
+    ours = ControlledRLock
+
+
+class _SimpleQueue(metaclass=_Maker):
+    real = _queue.SimpleQueue
+    ours = ControlledSimpleQueue
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return cls
+
+
+def _make_lock() -> Any:
+    return ControlledLock() if controlled() else _real_lock()
+
+
+# threading.Lock is a function up to 3.12 and a type from 3.13, and so is ours
+make_lock: Any = _Lock if _LOCK_IS_A_TYPE else _make_lock
+make_rlock: Any = _RLock
+make_simple_queue: Any = _SimpleQueue
+
+
+# -- identity -----------------------------------------------------------------------------------------------------
+
+
+def get_ident() -> int:
+    """`threading.get_ident`: small numbers for controlled threads, the same in every execution."""
+    rt = current.runtime
+    if rt is not None:
+        task = rt.caller()
+        if task is not None:
+            return task.ident
+    return _real_get_ident()
+
+
+# -- starting and ending --------------------------------------------------------------------------------------------
+
+
+def start(self: threading.Thread) -> None:
+    """`threading.Thread.start`."""
+    rt = controlled()
+    if rt is None:
+        _real_start(self)
+        return
+    if not getattr(self, "_initialized", False):
+        raise RuntimeError("thread.__init__() not called")
+    if self._started._flag:  # type: ignore[attr-defined]
+        raise RuntimeError("threads can only be started once")
+    self._started._flag = True  # type: ignore[attr-defined]
+    task: Task | None = None
+
+    def body() -> None:
+        try:
+            self.run()
+        except rt_unwind():
+            raise
+        except BaseException:
+            self._invoke_excepthook(self)  # type: ignore[attr-defined]
+
+    task = rt.spawn(self.name, self, self.daemon, body)
+    self._ident = task.ident  # type: ignore[attr-defined]
+    if hasattr(self, "_native_id"):
+        self._native_id = task.ident
+    threading._active[task.ident] = self  # type: ignore[attr-defined]
+
+
+def rt_unwind() -> type[BaseException]:
+    from .runtime import Unwind
+
+    return Unwind
+
+
+def start_new_thread(function: Callable[..., Any], args: Any = (), kwargs: Any = None, /) -> int:
+    """`_thread.start_new_thread`."""
+    rt = controlled()
+    if rt is None:
+        return _real_start_new_thread(function, args, *([] if kwargs is None else [kwargs]))
+
+    def body() -> None:
+        try:
+            function(*args, **(kwargs or {}))
+        except (rt_unwind(), SystemExit) as error:
+            if not isinstance(error, SystemExit):
+                raise
+        except BaseException as error:
+            rt.uncaught("a thread started with _thread", error)
+
+    return int(rt.spawn("thread", None, True, body).ident)
+
+
+def forget(task: Task) -> None:
+    """A controlled thread has ended: leave its Thread object as a real one would be."""
+    thread = task.thread
+    threading._active.pop(task.ident, None)  # type: ignore[attr-defined]
+    if thread is None:
+        return
+    thread._is_stopped = True  # type: ignore[attr-defined]
+    if sys.version_info < (3, 13):
+        thread._tstate_lock = None  # type: ignore[attr-defined]
+    else:
+        thread._handle._set_done()  # type: ignore[attr-defined]
+
+
+def task_of(rt: Any, thread: threading.Thread) -> Task | None:
+    for task in rt.tasks:
+        if task.thread is thread:
+            found: Task = task
+            return found
+    return None
+
+
+def join(self: threading.Thread, timeout: float | None = None) -> None:
+    """`threading.Thread.join`."""
+    rt = controlled()
+    if rt is None:
+        _real_join(self, timeout)
+        return
+    if not getattr(self, "_initialized", False):
+        raise RuntimeError("Thread.__init__() not called")
+    if not self._started._flag:  # type: ignore[attr-defined]
+        raise RuntimeError("cannot join thread before it is started")
+    task = task_of(rt, self)
+    if task is rt.task:
+        raise RuntimeError("cannot join current thread")
+    if task is None:
+        rt.doubt(f"{self.name} was started outside the scenario")
+        _real_join(self, timeout)
+        return
+    if timeout is not None:
+        timeout = float(timeout)
+    me = rt.step()
+    seen = ((("thread", task.index), ALL, False),)
+    if timeout is None:
+        rt.point(Op(JOIN, seen, lambda: task.finished, what=task))
+    elif timeout > 0:
+        deadline = rt.deadline_after(timeout)
+        rt.point(Op(JOIN, seen, lambda: task.finished, deadline, task))
+    else:
+        rt.point(Op(LOOK, seen, what=task))
+    if task.finished:
+        join_clock(me.clock, task.clock)
+    if rt.tracer:
+        rt.tracer.record("join", task.name, "" if task.finished else "timeout")
+
+
+def is_alive(self: threading.Thread) -> bool:
+    """`threading.Thread.is_alive`."""
+    rt = controlled()
+    if rt is None:
+        return _real_is_alive(self)
+    if not getattr(self, "_initialized", False):
+        raise RuntimeError("Thread.__init__() not called") if sys.version_info >= (3, 13) else AssertionError(
+            "Thread.__init__() not called"
+        )
+    task = task_of(rt, self)
+    if task is None:
+        return bool(self._started._flag) and not getattr(self, "_is_stopped", False)  # type: ignore[attr-defined]
+    me = rt.step()
+    rt.point(Op(LOOK, ((("thread", task.index), ALL, False),), what=task))
+    if task.finished:
+        join_clock(me.clock, task.clock)
+    return not task.finished
+
+
+def excepthook(default: Any) -> Any:
+    """`threading.excepthook`: an exception that leaves a controlled thread is an outcome."""
+
+    def hook(args: Any, /) -> None:
+        rt = controlled()
+        if rt is not None and args.exc_type is not SystemExit:
+            rt.uncaught(args.thread.name if args.thread is not None else "a thread", args.exc_value)
+        default(args)
+
+    return hook
+
+
+# -- chance ---------------------------------------------------------------------------------------------------------
+
+
+def _generator(rt: Any) -> random.Random:
+    """A random generator per thread, so that what one thread draws does not depend on the schedule."""
+    task = rt.task
+    task.changed = True
+    if task.random is None:
+        task.random = random.Random(rt.seed * 1009 + task.index)
+    found: random.Random = task.random
+    return found
+
+
+def own_random(name: str, real: Any) -> Any:
+    """The function `name` of the module `random`, drawing from the calling thread's own generator."""
+
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        rt = controlled()
+        if rt is None:
+            return real(*args, **kwargs)
+        return getattr(_generator(rt), name)(*args, **kwargs)
+
+    draw.__name__ = name
+    return draw
+
+
+def deterministic_seed(real: Any) -> Any:
+    """`random.Random.seed`: a generator made without a seed is seeded from the thread's own."""
+
+    def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+        rt = controlled()
+        if rt is not None and a is None and type(self) is random.Random:
+            a = _generator(rt).getrandbits(64) if rt.task.random is not None else rt.seed * 1013 + rt.task.index
+        real(self, a, version)
+
+    return seed
+
+
+def patches() -> dict[tuple[Any, str], Any]:
+    """What is set where for the time of an exploration, besides the replacements of functions of C."""
+    table: dict[tuple[Any, str], Any] = {
+        (threading.Thread, "start"): start,
+        (threading.Thread, "join"): join,
+        (threading.Thread, "is_alive"): is_alive,
+    }
+    if hasattr(threading, "_CRLock"):
+        table[threading, "_CRLock"] = make_rlock
+    return table

@@ -1,0 +1,261 @@
+"""Weaves a call of its site before every instruction that can touch shared state.
+
+The function keeps its identity; only its code object is replaced, for the time of an exploration. Woven code does
+the same as the original when no execution is under way. Instructions are taken apart and assembled by the
+`bytecode` library; this file only says what goes where.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterable
+from typing import Any
+
+from bytecode import BinaryOp, Bytecode, Instr, Label
+from bytecode.instr import CellVar, FreeVar
+
+from . import sites
+
+_V312 = sys.version_info >= (3, 12)
+_V313 = sys.version_info >= (3, 13)
+_V314 = sys.version_info >= (3, 14)
+
+_MATMUL = int(BinaryOp.MATRIX_MULTIPLY)
+_SUBSCRIPT = getattr(BinaryOp, "SUBSCR", None)  # BINARY_SUBSCR became an operator in 3.14
+
+# Where an operand is used as a whole: (depth on the stack).
+_TRUTH = {"TO_BOOL", "UNARY_NOT", "JUMP_IF_TRUE_OR_POP", "JUMP_IF_FALSE_OR_POP"}
+_WHOLE = {"GET_ITER", "FOR_ITER", "UNPACK_SEQUENCE", "UNPACK_EX", "FORMAT_VALUE", "FORMAT_SIMPLE", "CONVERT_VALUE",
+          "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE", "GET_YIELD_FROM_ITER", "SEND", "GET_LEN",
+          "MATCH_SEQUENCE", "MATCH_MAPPING", "MATCH_KEYS"}  # fmt: skip
+_GIVES_BOOL = {"COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL"}
+_GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
+
+_cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, list[sites.Site]]] = {}
+
+
+def stored_globals(code: types.CodeType) -> set[str]:
+    """Names that `code`, or code nested in it, stores with `global`."""
+    names: set[str] = set()
+    for instruction in Bytecode.from_code(code):
+        if isinstance(instruction, Instr) and instruction.name in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            names.add(str(instruction.arg))
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= stored_globals(constant)
+    return names
+
+
+def may_store_globals(code: types.CodeType) -> bool:
+    """A cheap look at the raw bytes, before `stored_globals` takes the code apart."""
+    import dis
+
+    wanted = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
+    if wanted & set(code.co_code[::2]):
+        return True
+    return any(may_store_globals(constant) for constant in code.co_consts if isinstance(constant, types.CodeType))
+
+
+def weave(
+    code: types.CodeType, space: dict[str, Any], shared_globals: Iterable[str]
+) -> tuple[types.CodeType, list[sites.Site]]:
+    """Return the woven form of `code` and its sites (those of nested code included).
+
+    `space` is the function's globals; `shared_globals` are the names in it that some code stores.
+    """
+    key = (code, id(space), frozenset(shared_globals))
+    known = _cache.get(key)
+    if known is not None and known[0].co_filename == code.co_filename:
+        return known
+    made: list[sites.Site] = []
+    weaver = _Weaver(code, space, key[2], made)
+    woven = weaver.run()
+    _cache[key] = (woven, made)
+    return woven, made
+
+
+class _Weaver:
+    def __init__(
+        self, code: types.CodeType, space: dict[str, Any], shared: frozenset[str], made: list[sites.Site]
+    ) -> None:
+        self.code = code
+        self.space = space
+        self.shared = shared
+        self.made = made
+        self.out: list[Any] = []
+        self.line = code.co_firstlineno
+        self.instr_location: Any = None
+
+    def run(self) -> types.CodeType:
+        source = Bytecode.from_code(self.code)
+        out = self.out
+        previous: Instr | None = None
+        items = list(source)
+        loops = {
+            id(label)
+            for label, after in zip(items, items[1:])
+            if isinstance(label, Label) and isinstance(after, Instr) and after.name == "FOR_ITER"
+        }
+        seen_labels: set[int] = set()
+        for item in items:
+            if not isinstance(item, Instr):
+                if isinstance(item, Label):
+                    seen_labels.add(id(item))
+                    previous = None
+                out.append(item)
+                continue
+            if isinstance(item.lineno, int):
+                self.line = item.lineno
+            self.instr_location = item.location
+            self.instruction(item, previous, seen_labels, loops)
+            previous = item
+        source.clear()
+        source.extend(out)
+        return source.to_code()
+
+    def site(self, cls: type[sites.Site], name: str) -> sites.Site:
+        site = cls(self.code.co_filename, self.line, self.code.co_qualname, name, self.space)
+        self.made.append(site)
+        return site
+
+    def emit(self, name: str, *arg: Any) -> None:
+        self.out.append(Instr(name, *arg, location=self.instr_location))
+
+    def hook(self, cls: type[sites.Site], name: str, depths: list[int]) -> None:
+        """Put ``site @ operand`` here; `depths` are the stack positions of the operand's parts, 1 = top."""
+        self.emit("LOAD_CONST", self.site(cls, name))
+        if not depths:
+            self.emit("LOAD_CONST", None)
+        for pushed, depth in enumerate(depths):
+            self.emit("COPY", depth + 1 + pushed)
+        if len(depths) > 1 or cls is sites.Call:
+            self.emit("BUILD_TUPLE", len(depths))
+        self.emit("BINARY_OP", _MATMUL)
+        self.emit("POP_TOP")
+
+    def cell_hook(self, cls: type[sites.Site], variable: Any, stores: bool) -> None:
+        self.emit("LOAD_CONST", self.site(cls, variable.name))
+        if stores:
+            self.emit("COPY", 2)
+        self.emit("LOAD_FAST" if _V313 else "LOAD_CLOSURE", variable)
+        if stores:
+            self.emit("BUILD_TUPLE", 2)
+        self.emit("BINARY_OP", _MATMUL)
+        self.emit("POP_TOP")
+
+    def instruction(self, item: Instr, previous: Instr | None, seen: set[int], loops: set[int]) -> None:
+        name = item.name
+        arg = item.arg
+        out = self.out
+        if name in ("LOAD_ATTR", "LOAD_METHOD"):
+            self.load_attribute(item)
+            return
+        if name == "LOAD_SUPER_ATTR":
+            self.load_super(item)
+            return
+        if name == "LOAD_CONST" and isinstance(arg, types.CodeType):
+            woven, made = weave(arg, self.space, self.shared)
+            self.made.extend(made)
+            out.append(Instr("LOAD_CONST", woven, location=item.location))
+            return
+        if name in ("CALL", "CALL_KW", "CALL_FUNCTION_EX", "PRECALL", "KW_NAMES"):
+            self.call(item)
+            return
+        if name == "STORE_ATTR":
+            self.hook(sites.StoreAttr, str(arg), [2, 1])
+        elif name == "DELETE_ATTR":
+            self.hook(sites.DeleteAttr, str(arg), [1])
+        elif name in _GLOBALS:
+            variable = arg[1] if isinstance(arg, tuple) else arg
+            if variable in self.shared:
+                if name.startswith("LOAD"):
+                    self.hook(sites.LoadGlobal, variable, [])
+                elif name == "STORE_GLOBAL":
+                    self.hook(sites.StoreGlobal, variable, [1])
+                else:
+                    self.emit("LOAD_CONST", None)
+                    self.hook(sites.StoreGlobal, variable, [1])
+                    self.emit("POP_TOP")
+        elif name in ("LOAD_DEREF", "LOAD_CLASSDEREF") and isinstance(arg, (CellVar, FreeVar)):
+            if arg.name not in ("__class__", "__classdict__"):
+                self.cell_hook(sites.LoadCell, arg, False)
+        elif name == "STORE_DEREF":
+            self.cell_hook(sites.StoreCell, arg, True)
+        elif name == "BINARY_SUBSCR" or (_SUBSCRIPT is not None and name == "BINARY_OP" and arg == _SUBSCRIPT):
+            self.hook(sites.LoadItem, "[]", [2, 1])
+        elif name == "STORE_SUBSCR":
+            self.hook(sites.StoreItem, "[]", [3, 2, 1])
+        elif name == "DELETE_SUBSCR":
+            self.hook(sites.DeleteItem, "[]", [2, 1])
+        elif name == "BINARY_SLICE":
+            self.hook(sites.Use, "[:]", [3])
+        elif name == "STORE_SLICE":
+            self.hook(sites.DeleteItem, "[:]", [3, 2])
+        elif name == "CONTAINS_OP":
+            self.hook(sites.UseItem, "in", [2, 1])
+        elif name == "BINARY_OP":
+            if not (previous is not None and previous.name == "LOAD_CONST"):
+                self.hook(sites.Operate, "in-place" if int(arg) >= 13 else "operator", [2, 1])
+        elif name == "COMPARE_OP":
+            if not (previous is not None and previous.name == "LOAD_CONST"):
+                self.hook(sites.Operate, "compare", [2, 1])
+        elif name in _WHOLE:
+            depth = 2 if name in ("SEND", "MATCH_KEYS") else 1
+            self.hook(sites.Use, name.lower(), [depth])
+        elif name in _TRUTH or (name.startswith("POP_JUMP") and not _V313):
+            if "NONE" not in name and (previous is None or previous.name not in _GIVES_BOOL):
+                self.hook(sites.Use, "truth", [1])
+        if "JUMP" in name and isinstance(arg, Label) and id(arg) in seen and "NO_INTERRUPT" not in name:
+            if id(arg) not in loops:  # FOR_ITER has a site of its own
+                self.hook(sites.BackEdge, "loop", [])
+        out.append(item)
+
+    def load_attribute(self, item: Instr) -> None:
+        """LOAD_ATTR, with the method form taken apart: the callee of a call is then always a bound object."""
+        arg: Any = item.arg
+        method, name = (True, arg) if item.name == "LOAD_METHOD" else arg if isinstance(arg, tuple) else (False, arg)
+        self.hook(sites.LoadAttr, name, [1])
+        if method and not _V313:
+            self.emit("PUSH_NULL")
+            self.emit("SWAP", 2)
+        self.emit("LOAD_ATTR", (False, name) if _V312 else name)
+        if method and _V313:
+            self.emit("PUSH_NULL")
+
+    def load_super(self, item: Instr) -> None:
+        arg: Any = item.arg
+        first, second, name = arg
+        # `bytecode` gives (is method, has two arguments, name)
+        method = bool(first)
+        if not method:
+            self.out.append(item)
+            return
+        if not _V313:
+            # [super, class, self] -> [NULL, attribute]
+            self.out.append(Instr("LOAD_SUPER_ATTR", (False, second, name), location=item.location))
+            self.emit("PUSH_NULL")
+            self.emit("SWAP", 2)
+        else:
+            self.out.append(Instr("LOAD_SUPER_ATTR", (False, second, name), location=item.location))
+            self.emit("PUSH_NULL")
+
+    def call(self, item: Instr) -> None:
+        name, arg = item.name, item.arg
+        if name in ("PRECALL", "KW_NAMES"):
+            self._held = [*getattr(self, "_held", []), item]
+            return
+        held: list[Instr] = getattr(self, "_held", [])
+        self._held = []
+        if name == "CALL_FUNCTION_EX":
+            below = 1 if _V314 else int(arg) & 1
+            # [.., callable, (NULL from 3.13,) arguments, (keywords)]
+            self.hook(sites.CallStar, "call", [below + (3 if _V313 else 2), below + 1])
+        else:
+            count = int(arg)
+            top = 1 if name == "CALL_KW" else 0  # the tuple of keyword names lies on top
+            callee = top + count + (2 if _V313 else 1)
+            shown = min(count, 6)
+            self.hook(sites.Call, "call", [callee, *(top + count - i for i in range(shown))])
+        self.out.extend(held)
+        self.out.append(item)

@@ -1,0 +1,587 @@
+"""The learner's world during an exploration: what is woven, what is controlled, and what is put back.
+
+From the scenario we walk to everything it can reach: functions by the global names their code uses, closures,
+defaults, classes, instances, containers. On the way we
+
+* find the functions of learner and scenario code, to be woven;
+* find locks, clocks and the like that were bound before the check (``from threading import Lock``), to be replaced;
+* remember the state of every object that outlives an execution, so that each execution begins alike.
+
+`install` and `uninstall` bracket an exploration; `begin` an execution.
+"""
+
+from __future__ import annotations
+
+import _queue
+import _thread
+import collections
+import concurrent.futures.thread as futures_thread
+import functools
+import gc
+import itertools
+import os
+import queue
+import random
+import sys
+import sysconfig
+import threading
+import time
+import types
+from collections.abc import Callable
+from typing import Any
+
+from . import current, primitives, threads
+from .output import Diverted
+from .sites import CONTAINERS, Site, forget_classes
+from .weave import may_store_globals, stored_globals, weave
+
+MOST_OBJECTS = 20_000
+
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_LIBRARY = tuple(
+    {os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {_HERE + os.sep, os.path.dirname(os.path.realpath(os.__file__)) + os.sep}
+)
+
+# Methods of the library that read shared state without a lock: woven as if they were the learner's.
+_WOVEN_LIBRARY: dict[type, tuple[str, ...]] = {
+    threading.Event: ("is_set", "set", "clear", "wait"),
+    threading.Barrier: ("wait", "_enter", "_release", "_wait", "_exit", "reset", "abort", "_break"),
+}
+
+# the real types: during an exploration the module's own names are the controlled ones
+_LOCK = type(_thread.allocate_lock())
+_RLOCK = type(_thread.RLock())
+_SIMPLE_QUEUE = _queue.SimpleQueue
+
+_LEAVES = (str, int, float, bool, bytes, complex, type(None), type(...), range, slice, types.CodeType, property)
+
+
+@functools.lru_cache(maxsize=1000)
+def is_learner_file(filename: str) -> bool:
+    """Whether code from this file is the learner's or the scenario's, not a library's."""
+    if filename.startswith("<frozen"):
+        return False
+    if filename.startswith("<"):
+        return True
+    return not filename.startswith(_LIBRARY)
+
+
+def global_names(code: types.CodeType) -> set[str]:
+    """Every name that `code`, or code nested in it, may look up as a global or an attribute."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= global_names(constant)
+    return names
+
+
+class _NoLock:
+    """Stands in for locks inside `threading` that guard only its own tables: the baton guards them already."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+
+    def acquire(self, *args: Any) -> bool:
+        rt = current.runtime
+        if rt is not None and rt.caller() is not None:
+            return True
+        return bool(self.real.acquire(*args))
+
+    def release(self) -> None:
+        rt = current.runtime
+        if rt is None or rt.caller() is None:
+            self.real.release()
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *exc: Any) -> None:
+        self.release()
+
+
+class World:
+    """Everything that an exploration changes for its time, and changes back."""
+
+    def __init__(self, scenario: Callable[[], Any]) -> None:
+        self.woven: set[int] = set()
+        self.names: dict[int, tuple[Any, str]] = {}
+        self.doubts: list[str] = []
+        self.sites: list[Site] = []
+        self._scenario = scenario
+        self._seen: set[int] = set()
+        self._keep: list[Any] = []
+        self._functions: list[types.FunctionType] = []
+        self._spaces: dict[int, tuple[dict[str, Any], set[str]]] = {}
+        self._restore: list[Callable[[], None]] = []
+        self._undo: list[Callable[[], None]] = []
+        self._replacement = _replacements()
+        self._controlled: dict[int, Any] = {}
+        self._resets: list[Callable[[], None]] = []
+        self._counter: dict[Any, Any] = {}
+        self._main: threading.Thread | None = None
+
+    # -- an exploration -----------------------------------------------------------------------------------------
+
+    def install(self, *, woven: bool = True) -> None:
+        """Take over. Everything done here is undone by `uninstall`, in reverse order."""
+        self._gc = gc.isenabled()
+        gc.disable()
+        try:
+            self._walk()
+            if woven:
+                self._weave()
+            self._patch()
+        except BaseException:
+            self.uninstall()
+            raise
+
+    def uninstall(self) -> None:
+        """Give everything back as it was."""
+        for restore in self._restore:
+            restore()
+        while self._undo:
+            self._undo.pop()()
+        forget_classes()
+        if self._gc:
+            gc.enable()
+
+    def begin(self) -> None:
+        """Put the learner's objects back to where they were when the check began."""
+        for reset in self._resets:
+            reset()
+        for restore in self._restore:
+            restore()
+        self._number_threads()
+
+    # -- walking ------------------------------------------------------------------------------------------------
+
+    def _walk(self) -> None:
+        todo: list[Any] = [self._scenario]
+        while todo:
+            value = todo.pop()
+            if isinstance(value, _LEAVES) or id(value) in self._seen:
+                continue
+            self._seen.add(id(value))
+            self._keep.append(value)
+            if len(self._seen) > MOST_OBJECTS:
+                self.doubts.append(f"more than {MOST_OBJECTS:,} objects outlive an execution")
+                break
+            self._visit(value, todo)
+        for base, (space, names) in list(self._spaces.items()):
+            for name in names:
+                if name in space:
+                    self.names.setdefault(id(space[name]), (None, name))
+
+    def _visit(self, value: Any, todo: list[Any]) -> None:
+        if isinstance(value, types.FunctionType):
+            if not is_learner_file(value.__code__.co_filename):
+                self._visit_library_function(value, todo)
+                return
+            self._functions.append(value)
+            self._visit_space(value.__globals__, global_names(value.__code__), todo)
+            self._visit_function(value, todo)
+        elif isinstance(value, types.MethodType):
+            todo += [value.__func__, value.__self__]
+        elif isinstance(value, (staticmethod, classmethod)):
+            todo.append(value.__func__)
+        elif isinstance(value, type):
+            self._visit_class(value, todo)
+        elif isinstance(value, types.ModuleType):
+            self._visit_module(value, todo)
+        elif isinstance(value, functools.partial):
+            todo += [value.func, *value.args, *value.keywords.values()]
+        elif isinstance(value, dict):
+            self._adopt(value, value.keys(), todo)
+            saved = dict(value)
+            self._restore.append(lambda: _restore_dict(value, saved))
+            todo += saved.keys()
+            self._visit_instance(value, todo)
+        elif isinstance(value, (list, collections.deque)):
+            for index, part in enumerate(value):
+                self._replace(part, functools.partial(value.__setitem__, index), str(index), todo)
+            saved_parts = list(value)
+            self._restore.append(lambda: _restore_sequence(value, saved_parts))
+            self._visit_instance(value, todo)
+        elif isinstance(value, set):
+            saved_set = set(value)
+            self._restore.append(lambda: _restore_set(value, saved_set))
+            todo += saved_set
+            self._visit_instance(value, todo)
+        elif isinstance(value, bytearray):
+            saved_bytes = bytes(value)
+            self._restore.append(lambda: value.__setitem__(slice(None), saved_bytes))
+        elif isinstance(value, (tuple, frozenset)):
+            todo += value
+        elif isinstance(value, types.CellType):
+            self._visit_cell(value, todo)
+        elif isinstance(value, random.Random):
+            state = value.getstate()
+            self._restore.append(lambda: value.setstate(state))
+        elif isinstance(value, property):
+            todo += [value.fget, value.fset, value.fdel]
+        elif isinstance(value, threading.Thread) and value.is_alive() and value is not threading.main_thread():
+            self.doubts.append(f"the thread {value.name!r} was started before the check and is not controlled")
+        elif _is_instance_of_learners(value) or type(value).__module__ in _LIBRARY_STATE:
+            todo.append(type(value))
+            self._visit_instance(value, todo)
+
+    def _visit_library_function(self, function: types.FunctionType, todo: list[Any]) -> None:
+        """A library's function may carry a learner's inside: decorators, context managers."""
+        for cell in function.__closure__ or ():
+            try:
+                todo.append(cell.cell_contents)
+            except ValueError:
+                pass
+        wrapped = function.__dict__.get("__wrapped__")
+        if wrapped is not None:
+            todo.append(wrapped)
+
+    def _visit_function(self, function: types.FunctionType, todo: list[Any]) -> None:
+        todo += function.__closure__ or ()
+        if function.__defaults__:
+            defaults = tuple(self._convert(part) for part in function.__defaults__)
+            if any(a is not b for a, b in zip(defaults, function.__defaults__)):
+                old = function.__defaults__
+                function.__defaults__ = defaults
+                self._undo.append(lambda: setattr(function, "__defaults__", old))
+            todo += function.__defaults__
+        if function.__kwdefaults__:
+            todo.append(function.__kwdefaults__)
+        todo.append(function.__dict__)
+
+    def _visit_space(self, space: dict[str, Any], names: set[str], todo: list[Any]) -> None:
+        """The globals that code uses: only those, since a notebook's namespace holds a lot."""
+        _, known = self._spaces.setdefault(id(space), (space, set()))
+        for name in names - known:
+            known.add(name)
+            if name in space and not name.startswith("__"):
+                value = space[name]
+                self._replace(value, functools.partial(space.__setitem__, name), name, todo)
+                self._remember_global(space, name)
+
+    def _remember_global(self, space: dict[str, Any], name: str) -> None:
+        value = space[name]
+
+        def restore() -> None:
+            if space.get(name, self) is not value:
+                space[name] = value
+
+        self._restore.append(restore)
+
+    def _visit_module(self, module: types.ModuleType, todo: list[Any]) -> None:
+        if is_learner_file(getattr(module, "__file__", None) or "<frozen module>"):
+            names = {name for name in vars(module) if not name.startswith("__")}
+            self._visit_space(vars(module), names, todo)
+
+    def _visit_class(self, cls: type, todo: list[Any]) -> None:
+        if cls in _WOVEN_LIBRARY:
+            self._functions += [vars(cls)[name] for name in _WOVEN_LIBRARY[cls] if name in vars(cls)]
+        if not _is_learner_class(cls):
+            for base in cls.__mro__:
+                if base in _WOVEN_LIBRARY and id(base) not in self._seen:
+                    todo.append(base)
+            return
+        todo += cls.__bases__
+        saved: dict[str, Any] = {}
+        for name, value in list(vars(cls).items()):
+            if name in ("__dict__", "__weakref__", "__doc__", "__module__", "__annotations__"):
+                continue
+            if isinstance(value, types.MemberDescriptorType):
+                continue
+            self._replace(value, functools.partial(setattr, cls, name), name, todo, owner=cls.__name__)
+            if isinstance(value, property):
+                todo += [value.fget, value.fset, value.fdel]
+            elif type(value).__name__ in ("cached_property", "partialmethod", "singledispatchmethod"):
+                todo += [part for part in vars(value).values() if callable(part)]
+                self._visit_instance(value, todo)
+            saved[name] = vars(cls)[name]
+
+        def restore() -> None:
+            now = vars(cls)
+            for name, value in saved.items():
+                if now.get(name, self) is not value:
+                    setattr(cls, name, value)
+            if len(now) > len(saved) + 5:
+                for name in [name for name in now if name not in saved and not name.startswith("__")]:
+                    if not isinstance(now[name], types.MemberDescriptorType):
+                        delattr(cls, name)
+
+        self._restore.append(restore)
+
+    def _visit_cell(self, cell: types.CellType, todo: list[Any]) -> None:
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            return
+        self._replace(value, lambda new: setattr(cell, "cell_contents", new), "", todo)
+        saved = cell.cell_contents
+        self._restore.append(lambda: setattr(cell, "cell_contents", saved))
+
+    def _visit_instance(self, obj: Any, todo: list[Any]) -> None:
+        """Attributes in the instance's dictionary and in its slots."""
+        space = getattr(obj, "__dict__", None)
+        if type(space) is dict and space:
+            for name, value in list(space.items()):
+                self._replace(
+                    value, functools.partial(space.__setitem__, name), name, todo, owner=type(obj).__name__
+                )
+        if type(space) is dict:
+            saved = dict(space)
+            self._restore.append(lambda: _restore_dict(space, saved))
+        for cls in type(obj).__mro__:
+            for name, member in vars(cls).items():
+                if isinstance(member, types.MemberDescriptorType) and _is_learner_class(cls):
+                    try:
+                        value = member.__get__(obj, cls)
+                    except AttributeError:
+                        continue
+                    self._replace(value, functools.partial(member.__set__, obj), name, todo, owner=cls.__name__)
+                    kept = member.__get__(obj, cls)
+                    self._restore.append(functools.partial(member.__set__, obj, kept))
+
+    def _adopt(self, space: dict[Any, Any], names: Any, todo: list[Any]) -> None:
+        for name in list(names):
+            self._replace(space[name], functools.partial(space.__setitem__, name), str(name), todo)
+
+    # -- replacing what is not controlled -----------------------------------------------------------------------
+
+    def _replace(
+        self, value: Any, put: Callable[[Any], Any], name: str, todo: list[Any], owner: str | None = None
+    ) -> None:
+        """Look at a value in its place: control it if it is a primitive, and go on from it."""
+        new = self._convert(value)
+        if new is not value:
+            put(new)
+            self._undo.append(lambda: put(value))
+            self._keep.append(value)
+            if name:
+                self.names.setdefault(id(new), (owner, name))
+        elif name and owner is not None and not isinstance(value, _LEAVES):
+            self.names.setdefault(id(value), (owner, name))
+        todo.append(new)
+
+    def _convert(self, value: Any) -> Any:
+        """The controlled form of `value`, or `value` itself."""
+        try:
+            return self._replacement[value] if isinstance(value, _REPLACED) else self._convert_instance(value)
+        except (KeyError, TypeError):
+            return self._convert_instance(value)
+
+    def _convert_instance(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is tuple or (isinstance(value, tuple) and hasattr(kind, "_make")):
+            parts = [self._convert(part) for part in value]
+            if all(a is b for a, b in zip(parts, value)):
+                return value
+            return tuple(parts) if kind is tuple else kind._make(parts)
+        if kind is types.BuiltinMethodType and isinstance(value.__self__, (_LOCK, _RLOCK)):
+            return getattr(self._convert(value.__self__), value.__name__)
+        if id(value) in self._controlled:
+            return self._controlled[id(value)]
+        new: Any
+        if kind is _LOCK:
+            new = primitives.ControlledLock()
+            held = True if value.locked() else None
+            self._resets.append(lambda: _reset_lock(new, held))
+        elif kind is _RLOCK:
+            new = primitives.ControlledRLock()
+            self._resets.append(lambda: _reset_lock(new, None))
+        elif kind is _SIMPLE_QUEUE:
+            new = primitives.ControlledSimpleQueue()
+            items = []
+            while not value.empty():
+                items.append(value.get())
+            for item in items:
+                value.put(item)
+            self._resets.append(lambda: _restore_sequence(new.items, items))
+        elif kind is itertools.count:
+            new = value.__reduce__()
+            start = new[1]
+            new = _Count(*start)
+            self._resets.append(lambda: new.restart(*start))
+        else:
+            return value
+        self._controlled[id(value)] = new
+        self._keep.append(value)
+        return new
+
+    # -- weaving ------------------------------------------------------------------------------------------------
+
+    def _weave(self) -> None:
+        shared: dict[int, set[str]] = {}
+        for function in self._functions:
+            if may_store_globals(function.__code__):
+                shared.setdefault(id(function.__globals__), set()).update(stored_globals(function.__code__))
+        for function in self._functions:
+            space = function.__globals__
+            names = shared.get(id(space), set())
+            for name in names:
+                if name not in space:
+                    self._restore.append(functools.partial(space.pop, name, None))
+            original = function.__code__
+            woven, made = weave(original, space, names)
+            for site in made:
+                site.visible = False
+            self.sites += made
+            self._note(woven)
+            function.__code__ = woven
+            self._undo.append(functools.partial(setattr, function, "__code__", original))
+
+    def _note(self, code: types.CodeType) -> None:
+        self.woven.add(id(code))
+        self._keep.append(code)
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                self._note(constant)
+
+    def is_learners(self, space: dict[str, Any]) -> bool:
+        return id(space) in self._spaces
+
+    is_learner_file = staticmethod(is_learner_file)
+
+    def is_learner_code(self, code: types.CodeType) -> bool:
+        return is_learner_file(code.co_filename)
+
+    # -- patching -----------------------------------------------------------------------------------------------
+
+    def _patch(self) -> None:
+        for (holder, name), new in threads.patches().items():
+            self._set(holder, name, new)
+        for real, new in self._replacement.items():
+            for module in (time, _thread, threading, queue, _queue):
+                for name, value in list(vars(module).items()):
+                    if value is real and not name.startswith("__"):
+                        self._set(module, name, new)
+        for name in random.__all__:
+            method = getattr(random, name)
+            if getattr(method, "__self__", None) is random._inst:  # type: ignore[attr-defined]
+                self._set(random, name, self._replacement[method])
+        self._set(random.Random, "seed", threads.deterministic_seed(random.Random.seed))
+        self._set(threading, "_active_limbo_lock", _NoLock(threading._active_limbo_lock))  # type: ignore[attr-defined]
+        shutdown_lock = primitives.ControlledLock()
+        self._resets.append(lambda: _reset_lock(shutdown_lock, None))
+        self._set(futures_thread, "_global_shutdown_lock", shutdown_lock)
+        self._set(threading, "excepthook", threads.excepthook(threading.excepthook))
+        self._set(sys, "stdout", Diverted(sys.stdout, current))
+        self._set(sys, "stderr", Diverted(sys.stderr, current))
+        counter = futures_thread.ThreadPoolExecutor._counter  # type: ignore[attr-defined]
+        self._undo.append(lambda: setattr(futures_thread.ThreadPoolExecutor, "_counter", counter))
+        names = threading._counter  # type: ignore[attr-defined]
+        self._undo.append(lambda: setattr(threading, "_counter", names))
+        self._set(threading, "_main_thread", threading.main_thread())
+
+    def _set(self, holder: Any, name: str, new: Any) -> None:
+        missing = object()
+        old = vars(holder).get(name, missing)
+        setattr(holder, name, new)
+
+        def undo() -> None:
+            if old is missing:
+                delattr(holder, name)
+            else:
+                setattr(holder, name, old)
+
+        self._undo.append(undo)
+
+    def _number_threads(self) -> None:
+        """Threads are named Thread-1, Thread-2, … in every execution."""
+        threading._counter = itertools.count(1).__next__  # type: ignore[attr-defined]
+        futures_thread.ThreadPoolExecutor._counter = itertools.count().__next__  # type: ignore[attr-defined]
+
+    # -- threads ------------------------------------------------------------------------------------------------
+
+    def enter_main(self, task: Any) -> None:
+        """Give the scenario's thread a Thread object of its own, so that it looks like the main thread."""
+        main = threading.Thread.__new__(threading.Thread)
+        threading._active[task.ident] = main  # type: ignore[attr-defined]
+        main._daemonic = False  # type: ignore[attr-defined]  # Thread.__init__ asks current_thread() for it
+        threading.Thread.__init__(main, name="MainThread", daemon=False)
+        main._started._flag = True  # type: ignore[attr-defined]
+        main._ident = task.ident  # type: ignore[attr-defined]
+        threading._main_thread = main  # type: ignore[attr-defined]
+        task.thread = main
+
+    def thread_gone(self, task: Any) -> None:
+        threads.forget(task)
+
+
+class _Count(itertools.count):  # type: ignore[type-arg]
+    """An `itertools.count` that can begin again: `next` of it is one step, as of the real one."""
+
+    def __new__(cls, *start: Any) -> Any:
+        return super().__new__(cls)
+
+    def __init__(self, *start: Any) -> None:
+        self.restart(*start)
+
+    def restart(self, *start: Any) -> None:
+        self.inner = itertools.count(*start)
+
+    def __next__(self) -> Any:
+        return next(self.inner)
+
+
+_REPLACED = (types.BuiltinFunctionType, types.MethodType, type)
+_LIBRARY_STATE = frozenset({"threading", "queue", "concurrent.futures.thread", "concurrent.futures._base",
+                            "contextlib", "functools", "types"})  # fmt: skip
+
+
+def _replacements() -> dict[Any, Any]:
+    """Real function or class -> its controlled form, wherever it is bound."""
+    table: dict[Any, Any] = {getattr(time, name): new for name, new in primitives.CLOCKS.items()}
+    table[time.sleep] = primitives.sleep
+    table[_thread.get_ident] = threads.get_ident
+    table[_thread.start_new_thread] = threads.start_new_thread
+    table[_thread.allocate_lock] = threads.make_lock
+    table[threading.Lock] = threads.make_lock
+    table[_thread.RLock] = threads.make_rlock
+    table[_queue.SimpleQueue] = threads.make_simple_queue
+    for name in random.__all__:
+        method = getattr(random, name)
+        if getattr(method, "__self__", None) is random._inst:  # type: ignore[attr-defined]
+            table[method] = threads.own_random(name, method)
+    return table
+
+
+def _is_learner_class(cls: type) -> bool:
+    module = sys.modules.get(cls.__module__)
+    if module is None:
+        return cls.__module__ not in ("builtins",)
+    return is_learner_file(getattr(module, "__file__", None) or ("<main>" if cls.__module__ == "__main__" else "<frozen>"))
+
+
+def _is_instance_of_learners(value: Any) -> bool:
+    return any(_is_learner_class(cls) for cls in type(value).__mro__[:-1])
+
+
+def _restore_dict(space: dict[Any, Any], saved: dict[Any, Any]) -> None:
+    if len(space) == len(saved) and all(
+        name in space and space[name] is value for name, value in saved.items()
+    ):
+        return
+    dict.clear(space)
+    dict.update(space, saved)
+
+
+def _restore_sequence(sequence: Any, saved: list[Any]) -> None:
+    if len(sequence) != len(saved) or any(a is not b for a, b in zip(sequence, saved)):
+        sequence.clear()
+        sequence.extend(saved)
+
+
+def _restore_set(value: set[Any], saved: set[Any]) -> None:
+    if value != saved:
+        value.clear()
+        value.update(saved)
+
+
+def _reset_lock(lock: Any, held: Any) -> None:
+    lock.holder = held
+    lock.clock = {}
+    if isinstance(lock, primitives.ControlledRLock):
+        lock.count = 0
+
+
+__all__ = ["CONTAINERS", "World", "is_learner_file"]

@@ -1,0 +1,224 @@
+"""Dynamic partial-order reduction with sleep sets: every schedule, up to the order of independent steps.
+
+Flanagan & Godefroid, "Dynamic partial-order reduction for model checking software", POPL 2005, with the sleep sets
+of Godefroid's thesis (1996). Deviations: races are looked for when a step is executed (and, for steps still pending
+at the end, at the end), against every racing step that no later racing step is ordered after, not only the last;
+a moment at which time moves because nobody can run orders all before it before all after it.
+
+Every execution is run from the start; the stack of nodes lives on between executions and says what to repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..engine.sites import ALL
+from ..engine.tasks import (
+    ACQUIRE, BEGIN, GET, JOIN, PUT, RELEASE, RETURN, TRY, Access, Clock, Op, Task, join_clock,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from ..engine.runtime import Runtime
+
+#: Operations that can be done at once, whoever else could run: they commute with everything the others can do.
+LOCAL = frozenset({BEGIN})
+
+
+def immediate(ready: list[Task]) -> Task | None:
+    """A task whose next operation commutes with all others, or that has a join whose thread has ended."""
+    for task in ready:
+        op = task.op
+        if op is not None and (op.kind == BEGIN or (op.kind == JOIN and op.deadline is None)):
+            return task
+    return None
+
+
+def accesses_now(op: Op) -> tuple[Access, ...]:
+    """What the operation touches if done now: a try that must fail only reads the lock."""
+    if op.kind == TRY:
+        what = op.what
+        held = getattr(what, "holder", None) is not None if hasattr(what, "holder") else not what.items
+        if held:
+            return tuple((base, item, False) for base, item, _ in op.accesses)
+    return op.accesses
+
+
+def overlap(one: tuple[Access, ...], other: tuple[Access, ...]) -> bool:
+    for base, item, write in one:
+        for base2, item2, write2 in other:
+            if base == base2 and (write or write2) and (item == item2 or item is ALL or item2 is ALL):
+                return True
+    return False
+
+
+#: Pairs that are dependent but never possible at the same moment, so that their order cannot be turned round.
+_NEVER_TOGETHER = {(RELEASE, ACQUIRE)}
+
+
+@dataclass(slots=True)
+class Event:
+    task: int
+    count: int  # the task's how-manieth event
+    kind: str
+    accesses: tuple[Access, ...]
+    clock: Clock
+    node: int  # index in the stack; -1 for an immediate step
+    timed: bool
+
+
+@dataclass(slots=True)
+class Node:
+    chosen: int
+    backtrack: set[int]
+    done: set[int] = field(default_factory=set)
+    sleep: set[int] = field(default_factory=set)
+    enabled: set[int] = field(default_factory=set)
+
+
+class Dpor:
+    """The policy. `begin` before each execution, `end` after it; `complete` once nothing is left to try."""
+
+    def __init__(self) -> None:
+        self.stack: list[Node] = []
+        self.complete = False
+        self.diverged = ""
+
+    def begin(self) -> None:
+        self.depth = 0
+        self.events: list[Event] = []
+        self.by_base: dict[Any, list[Event]] = {}
+        self.clocks: dict[int, Clock] = {}
+        self.sleep: set[int] = set()
+        self.since_node = 0
+
+    # -- during an execution ------------------------------------------------------------------------------------
+
+    def spawned(self, parent: Task, child: Task) -> None:
+        self.clocks[child.index] = dict(self.clocks.setdefault(parent.index, {}))
+
+    def ticked(self, rt: Runtime) -> None:
+        """Time has moved because nobody could run: all before happened before all after."""
+        everything: Clock = {}
+        for clock in self.clocks.values():
+            join_clock(everything, clock)
+        for task in rt.tasks:
+            self.clocks[task.index] = dict(everything)
+
+    def choose(self, rt: Runtime, ready: list[Task], running: Task | None) -> Task | None:
+        task = immediate(ready)
+        if task is not None:
+            self.execute(task, -1)
+            return task
+        depth = self.depth
+        self.depth += 1
+        enabled = {candidate.index for candidate in ready}
+        if depth < len(self.stack):
+            node = self.stack[depth]
+            if node.chosen not in enabled or (node.enabled and node.enabled != enabled):
+                self.diverged = f"at choice {depth + 1} other threads could run than before"
+                return None
+        else:
+            awake = [candidate for candidate in ready if candidate.index not in self.sleep]
+            if not awake:
+                return None
+            first = running if running in awake else awake[0]
+            node = Node(first.index, {first.index}, sleep=set(self.sleep))
+            self.stack.append(node)
+        node.enabled = enabled
+        task = next(candidate for candidate in ready if candidate.index == node.chosen)
+        accesses = self.execute(task, depth)
+        # who sleeps on: those asleep, or tried before from here, whose next step commutes with this one
+        by_index = {other.index: other for other in rt.tasks}
+        self.sleep = set()
+        for index in node.sleep | node.done:
+            if index != task.index:
+                op = by_index[index].op
+                if op is not None and not overlap(accesses_now(op), accesses):
+                    self.sleep.add(index)
+        return task
+
+    def execute(self, task: Task, depth: int) -> tuple[Access, ...]:
+        op = task.op
+        assert op is not None
+        accesses = accesses_now(op)
+        clock = self.clocks.setdefault(task.index, {})
+        if depth >= 0:
+            self.races(task.index, op, accesses, clock)
+        for event in self._conflicting(accesses):
+            join_clock(clock, event.clock)
+        count = clock.get(task.index, 0) + 1
+        clock[task.index] = count
+        if accesses:
+            event = Event(task.index, count, op.kind, accesses, dict(clock), depth, op.deadline is not None)
+            self.events.append(event)
+            for base in {access[0] for access in accesses}:
+                self.by_base.setdefault(base, []).append(event)
+        return accesses
+
+    def _conflicting(self, accesses: tuple[Access, ...]) -> list[Event]:
+        found = []
+        for base in {access[0] for access in accesses}:
+            for event in self.by_base.get(base, ()):
+                if overlap(event.accesses, accesses):
+                    found.append(event)
+        return found
+
+    def races(self, index: int, op: Op, accesses: tuple[Access, ...], clock: Clock) -> None:
+        """For each earlier step that this one could have come before: try that, from where it was made."""
+        seen = dict(clock)
+        events = self._conflicting(accesses)
+        if len({access[0] for access in accesses}) > 1:
+            events.sort(key=lambda event: event.node)
+        for event in reversed(events):
+            if event.task == index or event.count <= seen.get(event.task, 0):
+                continue
+            if event.kind == RELEASE and op.kind == ACQUIRE and op.deadline is None:
+                continue
+            if event.kind == PUT and op.kind == GET and op.deadline is None:
+                # the get may have been possible before this put, if something else was queued: then it is a race
+                pass
+            if event.node >= 0:
+                self.add(event.node, index, clock)
+            join_clock(seen, event.clock)
+
+    def add(self, at: int, index: int, clock: Clock) -> None:
+        """Make sure that from node `at` a thread is tried that brings the step of `index` forward."""
+        node = self.stack[at]
+        if index in node.enabled:
+            wanted = {index}
+        else:
+            wanted = set()
+        for event in self.events:
+            if event.node > at and event.task in node.enabled and event.count <= clock.get(event.task, 0):
+                wanted.add(event.task)
+        if wanted:
+            if wanted & (node.backtrack | node.done):
+                return
+            node.backtrack.add(index if index in wanted else min(wanted))
+        else:
+            node.backtrack |= node.enabled
+
+    # -- between executions -------------------------------------------------------------------------------------
+
+    def end(self, rt: Runtime) -> None:
+        """Note the races of steps that never came to pass, then go back to the deepest untried choice."""
+        if rt.outcome != "redundant":
+            returned = next((event for event in self.events if event.kind == RETURN), None)
+            for task in rt.live:
+                op = task.op
+                if op is None or task.index == 0:
+                    continue
+                clock = self.clocks.setdefault(task.index, {})
+                self.races(task.index, op, accesses_now(op), clock)
+                if returned is not None and not task.daemon and task.index != returned.task and returned.node >= 0:
+                    self.add(returned.node, task.index, clock)
+        while self.stack:
+            node = self.stack[-1]
+            node.done.add(node.chosen)
+            untried = node.backtrack - node.done - node.sleep
+            if untried:
+                node.chosen = min(untried)
+                return
+            self.stack.pop()
+        self.complete = True

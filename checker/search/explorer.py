@@ -1,0 +1,443 @@
+"""The loop around executions: which policy, how many, when to stop; then the shortest failing schedule.
+
+First one plain execution, not woven: a scenario that starts no thread needs no more. Then dynamic partial-order
+reduction, with a switch possible only at lock operations and at places where two unordered accesses, one a write,
+have been seen; when a new such place turns up, the search begins anew with it. If that does not come to an end
+within its budget, seeded sampling goes on where it left off. Budgets count executions, so that the same code gives
+the same result on any machine; the bound in seconds is a safety net and is named in the claim when it was hit.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..engine import current
+from ..engine.runtime import Policy, Runtime
+from ..engine.sites import Site
+from ..engine.world import World
+from ..outcomes import FINISHED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Exploration
+from . import schedules
+from .dpor import Dpor
+from .every import Every
+from .pct import Pct
+from .pos import PartialOrderSampling
+from .replay import Replay
+from .schedules import Switch
+from .shrink import shrink
+from .walk import RandomWalk
+
+#: Executions that the reduction may take, and those of each kind of sampling, before the search ends.
+REDUCTION = 1_500
+SAMPLES = 100
+#: Steps that the plain execution may make: one that looks at the clock more often may be waiting for time to pass.
+PLAIN_STEPS = 2_000
+#: Real seconds after which a search ends wherever it is.
+SECONDS = 10.0
+#: Executions made after the first failure, so that the outcome table shows how common it is.
+AFTER_FAILURE = 20
+
+SEARCHES = ("auto", "dpor", "every", "pos", "pct", "walk")
+
+
+def explore_scenario(
+    scenario: Callable[[], Any],
+    *,
+    allowed: Callable[[Execution], bool] | None = None,
+    seed: int = 0,
+    delays: bool = False,
+    search: str = "auto",
+    schedules: int | None = None,
+    seconds: float | None = None,
+    patience: float = 5.0,
+    preemptions: int | None = None,
+    replay: str | None = None,
+    max_steps: int | None = None,
+    after_failure: int = AFTER_FAILURE,
+    progress: Callable[[int, float], None] | None = None,
+) -> Exploration:
+    """Explore the schedules of `scenario`.
+
+    Args:
+        allowed: asked once for each new observation; False makes it a failure. Without it every observation is
+            allowed. Executions that did not finish are failures in any case.
+        search: "auto", or one policy alone: "dpor", "every", "pos", "pct", "walk".
+        schedules: how many executions at most (default: 1,500 for the reduction and 300 sampled ones).
+        seconds: real seconds at most (default 10).
+        patience: real seconds that one execution may take (default 5).
+        preemptions: with search="every", only schedules with at most so many preemptions.
+        replay: run this one schedule instead, as printed in a failure.
+        max_steps: steps one execution may make (default 200,000).
+        progress: called after each execution with the number of executions and the seconds since the beginning.
+
+    Raises:
+        ValueError: an unknown search, or a replay text that is none.
+        RuntimeError: called from inside a scenario.
+    """
+    if search not in SEARCHES:
+        raise ValueError(f"search must be one of {', '.join(SEARCHES)}, not {search!r}")
+    if current.runtime is not None:
+        raise RuntimeError("an exploration is already under way: check and explore cannot be nested")
+    if not callable(scenario):
+        raise TypeError(f"the scenario must be a function, not {type(scenario).__name__}")
+    options = {"delays": delays, "seed": seed, "patience": patience}
+    if max_steps is not None:
+        options["max_steps"] = max_steps
+    explorer = _Explorer(scenario, allowed, options, progress, after_failure)
+    if replay is not None:
+        return explorer.replayed(replay)
+    explorer.deadline = explorer.began + (SECONDS if seconds is None else seconds)
+    return explorer.explore(search, schedules, preemptions)
+
+
+class _Explorer:
+    def __init__(
+        self,
+        scenario: Callable[[], Any],
+        allowed: Callable[[Execution], bool] | None,
+        options: dict[str, Any],
+        progress: Callable[[int, float], None] | None,
+        after_failure: int,
+    ) -> None:
+        self.scenario = scenario
+        self.allowed = allowed
+        self.options = options
+        self.progress = progress
+        self.after_failure = after_failure
+        self.began = time.perf_counter()
+        self.deadline = self.began + SECONDS
+        self.result = Exploration(getattr(scenario, "__name__", "scenario"))
+        self.world = World(scenario)
+        self.visible: set[Site] = set()
+        self.failing: list[tuple[Execution, list[Switch]]] = []
+        self.since_failure = 0
+        self.total = 0
+        self.out_of_time = False
+        self.doubts: list[str] = []
+        self.everything = False
+        self.last: Runtime | None = None
+
+    # -- one execution ------------------------------------------------------------------------------------------
+
+    def execute(
+        self, policy: Any, *, stops: dict[int, list[int]] | None = None, trace: bool = False, **options: Any
+    ) -> Execution:
+        """Run once under `policy`; return what happened. New racy sites are in `self.last.racy`."""
+        self.world.begin()
+        rt = Runtime(
+            policy, world=self.world, stops=stops, trace=trace, everything=self.everything,
+            **{**self.options, **options},
+        )
+        policy.begin()
+        rt.run(self.scenario)
+        if rt.policy_error is not None:
+            raise rt.policy_error
+        policy.end(rt)
+        self.last = rt
+        self.total += 1
+        self.result.steps += rt.steps
+        if self.total % 50 == 0:
+            gc.collect(1)
+        if self.progress is not None:
+            self.progress(self.total, time.perf_counter() - self.began)
+        for doubt in rt.doubts:
+            if doubt not in self.doubts:
+                self.doubts.append(doubt)
+        if policy.diverged and rt.outcome in ("redundant", FINISHED):
+            rt.outcome = NONDETERMINISTIC
+            rt.note = f"the code did something else under the same schedule: {policy.diverged}"
+        switches = [Switch(*switch) for switch in rt.switches]
+        return rt.execution(schedules.write(switches))
+
+    def count(self, execution: Execution) -> bool:
+        """Enter the execution into the outcome table; True once the search should end."""
+        result = self.result
+        result.schedules += 1
+        row = result.outcomes.find(execution)
+        if row is None:
+            if execution.outcome == FINISHED:
+                fine = self.allowed is None or bool(self.allowed(execution))
+            else:
+                fine = False
+            row = result.outcomes.add(execution, allowed=fine)
+        else:
+            row.count += 1
+        if not row.allowed:
+            assert self.last is not None
+            if len(self.failing) < 8:
+                self.failing.append((execution, [Switch(*switch) for switch in self.last.switches]))
+        if self.failing:
+            self.since_failure += 1
+        return bool(self.failing) and self.since_failure > self.after_failure
+
+    def late(self) -> bool:
+        if time.perf_counter() > self.deadline:
+            self.out_of_time = True
+        return self.out_of_time
+
+    # -- the search ---------------------------------------------------------------------------------------------
+
+    def explore(self, search: str, budget: int | None, preemptions: int | None) -> Exploration:
+        result = self.result
+        if self.plain():
+            result.claim = "the only schedule there is: the scenario starts no thread"
+            result.exhaustive = result.holds
+            result.policy = "one thread"
+            if self.failing:
+                self.finish()
+            return self.done()
+        self.world = World(self.scenario)
+        self.world.install()
+        try:
+            for doubt in self.world.doubts:
+                self.doubts.append(doubt)
+            if search == "every":
+                self.every(budget, preemptions)
+            elif search in ("auto", "dpor"):
+                self.auto(search, budget)
+            else:
+                self.sample([self.policy(search)], 300 if budget is None else budget)
+            self.claim(search)
+            if self.failing:
+                self.finish()
+        finally:
+            self.world.uninstall()
+        return self.done()
+
+    def done(self) -> Exploration:
+        self.result.seconds = time.perf_counter() - self.began
+        return self.result
+
+    def plain(self) -> bool:
+        """One execution that is not woven; True if the scenario starts no thread, so that this is all."""
+        self.world.install(woven=False)
+        policy = _Alone()
+        try:
+            execution = self.execute(policy, max_steps=PLAIN_STEPS)
+            assert self.last is not None
+            if policy.threads or self.last.steps > PLAIN_STEPS:
+                self.total = 0
+                self.result.steps = 0
+                return False
+            self.count(execution)
+            return True
+        finally:
+            self.world.uninstall()
+
+    def policy(self, name: str) -> Any:
+        seed = self.options["seed"]
+        return {"pos": PartialOrderSampling, "pct": Pct, "walk": RandomWalk}[name](seed)
+
+    def every(self, budget: int | None, preemptions: int | None) -> None:
+        """All interleavings of the shared steps: first the reduction, which finds what is shared; then count."""
+        if not self.reduce(REDUCTION, quiet=True):
+            self.doubts.append("the shared places could not all be found")
+        self.restart()
+        policy = Every(preemptions)
+        self.result.policy = "every schedule" + (
+            "" if preemptions is None else f" with at most {preemptions} preemptions"
+        )
+        limit = 100_000 if budget is None else budget
+        self.after_failure = limit
+        while self.result.schedules < limit and not self.late():
+            self.count(self.execute(policy))
+            if policy.complete:
+                self.result.exhaustive = preemptions is None and not self.doubts
+                self.complete_bounded = True
+                return
+        self.complete_bounded = False
+
+    def restart(self) -> None:
+        from ..outcomes import Outcomes
+
+        self.result.outcomes = Outcomes()
+        self.result.schedules = 0
+        self.failing = []
+        self.since_failure = 0
+
+    def show(self) -> bool:
+        """Make the racy sites of the last execution visible; True if there were new ones."""
+        assert self.last is not None
+        new = self.last.racy - self.visible
+        for site in new:
+            site.visible = True
+        self.visible |= new
+        return bool(new)
+
+    def auto(self, search: str, budget: int | None) -> None:
+        limit = REDUCTION if budget is None else budget
+        if self.doubts and search == "auto":
+            complete = False
+        else:
+            complete = self.reduce(limit)
+        self.result.policy = "DPOR"
+        if complete and not self.doubts:
+            self.result.exhaustive = True
+            return
+        if (self.failing and self.since_failure > 0) or search == "dpor" or self.out_of_time:
+            return
+        if self.doubts:
+            self.everything = True
+        policies = [self.policy(name) for name in ("pos", "walk", "pct")]
+        self.sample(policies, SAMPLES * 3 if budget is None else max(3, budget // 5))
+
+    def reduce(self, limit: int, quiet: bool = False) -> bool:
+        """Dynamic partial-order reduction, begun anew for each newly found shared place. True if complete."""
+        policy = Dpor()
+        for _ in range(limit):
+            execution = self.execute(policy)
+            assert self.last is not None
+            new = self.show()
+            if self.last.outcome != "redundant":
+                if self.count(execution) and not quiet:
+                    return False
+            if new:
+                # what was seen so far stands, as executions of the code, but says nothing about completeness
+                policy = Dpor()
+                if not self.failing:
+                    self.restart()
+                continue
+            if policy.complete:
+                return True
+            if self.doubts or self.late():
+                return False
+        return False
+
+    def sample(self, policies: list[Any], limit: int) -> None:
+        self.sampled = 0
+        self.sampling = [policy.name for policy in policies]
+        while self.sampled < limit and not self.late():
+            policy = policies[self.sampled % len(policies)]
+            self.sampled += 1
+            execution = self.execute(policy)
+            self.show()
+            if self.count(execution):
+                return
+
+    def claim(self, search: str) -> None:
+        """The exact sentence about what was explored."""
+        result = self.result
+        n = result.schedules
+        seed = self.options["seed"]
+        if result.exhaustive:
+            if search == "every":
+                text = f"all {n:,} schedules" if n != 1 else "the only schedule there is"
+            else:
+                text = f"all schedules, by {n:,} execution{'s' * (n != 1)} (equivalent ones left out)"
+        elif search == "every" and getattr(self, "complete_bounded", False):
+            text = f"{result.policy.replace('every schedule', f'all {n:,} schedules')}"
+        elif getattr(self, "sampled", 0):
+            names = ", ".join(self.sampling)
+            text = f"{n:,} schedules, {self.sampled:,} of them sampled ({names.replace('PCT', 'PCT depth 3')}; seed {seed})"
+            if n == self.sampled:
+                text = f"{n:,} sampled schedules ({names.replace('PCT', 'PCT depth 3')}; seed {seed})"
+        else:
+            text = f"{n:,} schedule{'s' * (n != 1)}, not all there are"
+        if self.doubts and not result.exhaustive:
+            text += f"; not exhaustive since {self.doubts[0]}"
+        if self.out_of_time:
+            text += f"; ended after {time.perf_counter() - self.began:.0f} s"
+        if self.failing:
+            bad = sum(row.count for row in result.outcomes.rows if not row.allowed)
+            text = f"failed in {bad:,} of {n:,} explored schedules"
+            if result.exhaustive:
+                text += ", which stand for all there are"
+        else:
+            text = f"no failure in {text}"
+        result.claim = text
+
+    # -- the failure --------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Shrink the failing schedule, replay it, and keep the traced replay."""
+        execution, switches = min(self.failing, key=lambda pair: (pair[0].preemptions, len(pair[1])))
+        if execution.outcome == NONDETERMINISTIC or self.result.policy == "one thread":
+            self.result.failure = execution
+            return
+
+        def fails(candidate: list[Switch]) -> tuple[Execution, list[Switch]] | None:
+            policy = Replay(candidate, lenient=True)
+            found = self.execute(policy, stops=policy.stops())
+            assert self.last is not None
+            if found.outcome != execution.outcome:
+                return None
+            if found.outcome == FINISHED:
+                row = self.result.outcomes.find(found)
+                if row is None:
+                    if self.allowed is None or self.allowed(found):
+                        return None
+                elif row.allowed:
+                    return None
+            elif found.outcome == RAISED and found.error.split(":")[0] != execution.error.split(":")[0]:
+                return None
+            return found, [Switch(*switch) for switch in self.last.switches]
+
+        everything, self.everything = self.everything, False
+        try:
+            if execution.outcome != LIVELOCK or self.last is None or self.last.steps < 20_000:
+                execution, switches = shrink(execution, switches, fails)
+            policy = Replay(switches)
+            traced = self.execute(policy, stops=policy.stops(), trace=True)
+        finally:
+            self.everything = everything
+        if traced.outcome != execution.outcome:
+            traced = replace(
+                execution,
+                outcome=NONDETERMINISTIC,
+                note=f"{execution.outcome} once, but the same schedule then gave {traced.outcome}"
+                + (f" ({traced.note})" if traced.note else ""),
+            )
+        self.result.failure = replace(traced, schedule=schedules.write(switches))
+
+    def replayed(self, text: str) -> Exploration:
+        """Run one schedule, traced."""
+        switches = schedules.read(text)
+        self.world.install()
+        try:
+            scout = Replay(switches)
+            self.execute(scout, stops=scout.stops())
+            self.show()
+            policy = Replay(switches)
+            execution = self.execute(policy, stops=policy.stops(), trace=True)
+        finally:
+            self.world.uninstall()
+        if execution.outcome == NONDETERMINISTIC and schedules.made_by(text) not in ("", schedules.VERSION):
+            execution = replace(execution, note=f"this schedule was recorded on {schedules.made_by(text)}, "
+                                f"this is {schedules.VERSION}: steps are counted in bytecode")  # fmt: skip
+        execution = replace(execution, schedule=text)
+        fine = execution.outcome == FINISHED and (self.allowed is None or bool(self.allowed(execution)))
+        self.result.outcomes.add(execution, allowed=fine)
+        self.result.schedules = 1
+        self.result.policy = "replay"
+        self.result.claim = "one schedule, replayed"
+        if not fine:
+            self.result.failure = execution
+        return self.done()
+
+
+class _Alone:
+    """The policy of the plain execution: ends it as soon as a thread is started."""
+
+    complete = True
+    diverged = ""
+
+    def __init__(self) -> None:
+        self.threads = False
+
+    def begin(self) -> None:
+        pass
+
+    def spawned(self, parent: Any, child: Any) -> None:
+        self.threads = True
+
+    def choose(self, rt: Runtime, ready: list[Any], running: Any) -> Any:
+        return None if self.threads else ready[0]
+
+    def end(self, rt: Runtime) -> None:
+        pass
+
+
+__all__ = ["Policy", "explore_scenario"]

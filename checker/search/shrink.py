@@ -1,0 +1,43 @@
+"""Makes a failing schedule shorter: fewest preemptions first, then fewest switches.
+
+Greedy, as delta debugging does it (Zeller & Hildebrandt, TSE 2002), one switch at a time, last one first: a switch
+is left out, the rest is followed as far as it goes, and the result is kept if it still fails in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..outcomes import Execution
+from .schedules import Switch
+
+Found = tuple[Execution, list[Switch]]
+
+MOST_EXECUTIONS = 80
+
+
+def cost(switches: list[Switch]) -> tuple[int, int]:
+    return sum(switch.preempts for switch in switches), len(switches)
+
+
+def shrink(
+    execution: Execution, switches: list[Switch], fails: Callable[[list[Switch]], Found | None]
+) -> Found:
+    """The shortest failing schedule found; `fails` runs a candidate and returns what it came to, or None."""
+    budget = MOST_EXECUTIONS
+    best: Found = (execution, switches)
+    improved = True
+    while improved and budget > 0:
+        improved = False
+        order = sorted(range(len(best[1])), key=lambda i: (not best[1][i].preempts, -i))
+        for position in order:
+            if budget <= 0:
+                break
+            budget -= 1
+            current = best[1]
+            found = fails(current[:position] + current[position + 1 :])
+            if found is not None and cost(found[1]) < cost(current):
+                best = found
+                improved = True
+                break
+    return best

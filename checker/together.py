@@ -1,0 +1,38 @@
+"""Starting threads together: the one helper that scenarios need."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+def together(*callables: Callable[[], Any]) -> list[Any]:
+    """Start one thread per callable, join them all, and return their results in order.
+
+    The threads are called T1, T2, … If some raise, the first one's exception (in the order of the callables) is
+    raised again after all have ended.
+
+    >>> together(lambda: 1, lambda: 2)
+    [1, 2]
+    """
+    results: list[Any] = [None] * len(callables)
+    errors: list[BaseException | None] = [None] * len(callables)
+
+    def run(index: int) -> None:
+        try:
+            results[index] = callables[index]()
+        except BaseException as error:
+            if type(error).__name__ == "Unwind":
+                raise
+            errors[index] = error
+
+    threads = [threading.Thread(target=run, args=(i,), name=f"T{i + 1}") for i in range(len(callables))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for error in errors:
+        if error is not None:
+            raise error
+    return results
