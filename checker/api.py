@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import notebook, story, verdict
-from .discussion import passed
+from .discussion import failed, passed
 from .outcomes import Execution, Exploration
 from .search.explorer import explore_scenario
 
@@ -103,5 +103,6 @@ def check(
     exploration.expected = verdict.describe(expect)
     notebook.show(exploration)
     if not exploration.holds:
+        failed(exploration.name)
         raise CheckFailed(exploration)
     passed(exploration.name)
