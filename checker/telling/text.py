@@ -1,0 +1,231 @@
+"""A verdict as plain text: at most about thirty lines of at most `WIDTH` characters, no control codes."""
+
+from __future__ import annotations
+
+import textwrap
+
+from checker.outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, Execution, Exploration, Stuck
+from checker.telling.moments import MAIN, Moment, lock_name, moments, threads
+from checker.telling.reasons import awaited, headline, next_try, why
+
+WIDTH, LINES = 100, 30
+#: Most rows of the outcome table, of the list of stuck threads, and of printed output.
+MOST_OUTCOMES, MOST_STUCK, MOST_OUTPUT = 5, 4, 2
+#: The schedule gets the lines that are left, but at least so many moments.
+FEWEST_MOMENTS = 6
+#: Fewest characters of a source line in a column; where they do not fit, columns hold marks instead.
+FEWEST_SOURCE = 16
+
+
+def tell(exploration: Exploration) -> str:
+    """The whole verdict."""
+    failure = exploration.failure
+    before = [[headline(exploration), *_wrapped(exploration.claim)]]
+    if len(exploration.outcomes) > 1:
+        before.append(outcome_lines(exploration))
+    if failure is None:
+        return _joined(before)
+    after = [end_lines(failure), _output(failure), _wrapped(next_try(exploration), "Next: ")]
+    if failure.schedule:
+        after.append([f"Replay: explore({exploration.name}, replay={failure.schedule!r})"])
+    used = _joined([*before, *after]).count("\n") + 1
+    return _joined([*before, schedule_lines(failure, max(FEWEST_MOMENTS, LINES - used - 4)), *after])
+
+
+def _joined(parts: list[list[str]]) -> str:
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def outcome_lines(exploration: Exploration) -> list[str]:
+    """The outcome table, forbidden outcomes first, then the most frequent."""
+    rows = sorted(exploration.outcomes.rows, key=lambda row: (row.allowed, -row.count))
+    counts = [f"{row.count:,}" for row in rows]
+    width = max(len("schedules"), *map(len, counts))
+    lines = [f"{'schedules':>{width}}  outcome"]
+    for row, count in zip(rows[:MOST_OUTCOMES], counts, strict=False):
+        mark = "" if row.allowed else "   ← not allowed"
+        lines.append(f"{count:>{width}}  {_cut(row.label, WIDTH - width - 2 - len(mark))}{mark}")
+    if len(rows) > MOST_OUTCOMES:
+        rest = sum(row.count for row in rows[MOST_OUTCOMES:])
+        lines.append(f"{rest:>{width},}  in {len(rows) - MOST_OUTCOMES} more outcomes")
+    return lines
+
+
+def schedule_lines(failure: Execution, most: int) -> list[str]:
+    """The failing schedule: threads side by side, one row per moment, cut in the middle if long."""
+    told = moments(failure)
+    if not told:
+        return []
+    names = threads(failure)
+    timed = any(moment.time for moment in told)
+    numbers = len(str(len(told)))
+    room = WIDTH - numbers - 3 - (10 if timed else 0)
+    header, rows = _columns(told, names, room) or _marks(told, names, room)
+    shown = kept(told, most)
+    lines = [" " * (numbers + 2) + (f"{'time':>8}  " if timed else "") + header]
+    before, clock = 0, -1.0
+    for moment, row in zip(told, rows, strict=True):
+        if moment not in shown:
+            continue
+        if moment.number != before + 1:
+            lines.append(f"{'⋮':>{numbers}}  {moment.number - before - 1} more steps")
+        before = moment.number
+        time = "" if not timed else " " * 10 if moment.time == clock else f"{moment.time:>6g} s  "
+        clock = moment.time
+        lines.append(f"{moment.number:>{numbers}}  {time}{row}".rstrip())
+    return lines
+
+
+def kept(told: list[Moment], most: int) -> list[Moment]:
+    """The moments to show: all, or the first and (one more of) the last if there are too many."""
+    if len(told) <= most:
+        return told
+    head = (most - 1) // 2
+    return told[:head] + told[len(told) - (most - 1 - head) :]
+
+
+def _columns(told: list[Moment], names: list[str], room: int) -> tuple[str, list[str]] | None:
+    """One column per thread: its source line and what it did; what it holds or waits for, while others run.
+
+    None if there are more than two and they would be too narrow.
+    """
+    cells = [[_cell(moment, name) for name in names] for moment in told]
+    columns = zip(*cells, strict=True)
+    needed = [max(len(source) + len(effect) for source, effect in column) for column in columns]
+    widths = _shared([max(len(name), need) for name, need in zip(names, needed, strict=True)], room, 3)
+    fewest = [
+        max(min(len(source), FEWEST_SOURCE) + len(effect) for source, effect in column)
+        for column in zip(*cells, strict=True)
+    ]
+    if len(names) > 2 and any(few > width for few, width in zip(fewest, widths, strict=True)):
+        return None
+    header = " │ ".join(f"{name:<{width}}" for name, width in zip(names, widths, strict=True)).rstrip()
+    rows = [
+        " │ ".join(_fit(source, effect, width) for (source, effect), width in zip(row, widths, strict=True))
+        if moment.thread in names
+        else _fit(f"{moment.thread}: {moment.source}", _effects(moment), room)
+        for moment, row in zip(told, cells, strict=True)
+    ]
+    return header, rows
+
+
+def _shared(needed: list[int], room: int, gap: int) -> list[int]:
+    """Column widths within `room`: what each needs if possible; the widest give way first."""
+    left = room - gap * (len(needed) - 1)
+    widths = dict.fromkeys(range(len(needed)), 0)
+    for done, number in enumerate(sorted(widths, key=needed.__getitem__)):
+        widths[number] = min(needed[number], left // (len(needed) - done))
+        left -= widths[number]
+    return list(widths.values())
+
+
+def _cell(moment: Moment, name: str) -> tuple[str, str]:
+    if name == moment.thread:
+        return moment.source, _effects(moment)
+    return "", beside(moment, name)
+
+
+def beside(moment: Moment, name: str) -> str:
+    """What a thread that is not running is at: "(waits for lock b)", "(holds lock a)", or ""."""
+    lane = moment.lanes.get(name)
+    if lane is None:
+        return ""
+    if lane.waits:
+        return f"(waits for {lock_name(lane.waits)})"
+    return f"(holds {', '.join(lock_name(label) for label in lane.holds)})" if lane.holds else ""
+
+
+def _effects(moment: Moment) -> str:
+    return "  → " + ", ".join(moment.effects) if moment.effects else ""
+
+
+def _fit(source: str, effect: str, width: int) -> str:
+    """Source and effect in `width` characters; the source gives way first."""
+    if len(source) + len(effect) > width:
+        room = max(width - len(effect), min(len(source), width // 2))
+        source = _cut(source, room)
+        effect = _cut(effect, width - len(source))
+    return f"{source}{effect}".ljust(width)
+
+
+def _marks(told: list[Moment], names: list[str], room: int) -> tuple[str, list[str]]:
+    """A narrow column per thread with a mark where it runs; source and effect to the right of all."""
+    widths = [max(2, min(8, len(name))) for name in names]
+    header = " ".join(f"{_cut(name, width):<{width}}" for name, width in zip(names, widths, strict=True))
+    rest = room - sum(widths) - len(widths) - 1
+    rows = []
+    for moment in told:
+        marks = []
+        for name, width in zip(names, widths, strict=True):
+            lane = moment.lanes.get(name)
+            mark = (
+                "●"
+                if name == moment.thread
+                else "×"
+                if lane and lane.waits
+                else "│"
+                if lane and lane.holds
+                else ""
+            )
+            marks.append(f"{mark:<{width}}")
+        rows.append(" ".join(marks) + "  " + _fit(moment.source, _effects(moment), rest))
+    return f"{header}  (● runs, │ holds a lock, × waits)", rows
+
+
+def end_lines(failure: Execution) -> list[str]:
+    """How it ended: why a value is wrong, or where each thread is stuck, or what was raised."""
+    if failure.outcome in (DEADLOCK, LIVELOCK, LEAKED):
+        lines = stuck_lines(failure)
+        return (
+            [*_wrapped(f"At the end ({failure.note}):" if failure.note else "At the end:"), *lines]
+            if lines
+            else []
+        )
+    if failure.outcome == FINISHED:
+        return _wrapped(why(failure))
+    return _wrapped(why(failure)) if failure.error else _wrapped(_sentence(failure.note))
+
+
+def stuck_lines(failure: Execution) -> list[str]:
+    """Each thread that had not ended: what it waits for, at which line, and what it holds itself."""
+    stuck = [one for one in failure.stuck if (one.thread, one.action) != (MAIN, "join")] or list(
+        failure.stuck
+    )
+    lines = []
+    for one in stuck[:MOST_STUCK]:
+        where = f" (line {one.line}: {one.source})" if one.line else ""
+        lines += textwrap.wrap(
+            f"  {state(one)}{where}", WIDTH, subsequent_indent="      ", max_lines=2, placeholder="…"
+        )
+    if len(stuck) > MOST_STUCK:
+        lines.append(f"  … and {len(stuck) - MOST_STUCK} more threads")
+    return lines
+
+
+def state(stuck: Stuck) -> str:
+    """What a stuck thread holds and waits for: "T1 holds lock a and waits for lock b, which T2 holds"."""
+    holds = f" holds {', '.join(map(lock_name, stuck.holds))} and" if stuck.holds else ""
+    waits = "could go on" if stuck.action in ("run", "access", "begin") else f"waits for {awaited(stuck)}"
+    return f"{stuck.thread}{holds} {waits}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".") if text else ""
+
+
+def _output(failure: Execution) -> list[str]:
+    printed = failure.output.strip().splitlines()
+    more = [f"  … {len(printed) - MOST_OUTPUT} more lines"] if len(printed) > MOST_OUTPUT else []
+    return (
+        ["It printed:", *(f"  {_cut(line, WIDTH - 2)}" for line in printed[:MOST_OUTPUT]), *more]
+        if printed
+        else []
+    )
+
+
+def _wrapped(text: str, before: str = "") -> list[str]:
+    return textwrap.wrap(before + text, WIDTH, subsequent_indent=" " * len(before)) if text else []
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(0, width - 1)] + "…"
