@@ -475,11 +475,11 @@ class Asleep:
 
 
 def an_honest_counter_loses_nothing():
-    return lost_updates(Honest, 2, 2)
+    return lost_updates(Honest, 2, 1)
 
 
 def a_forgetful_counter_loses_half():
-    return lost_updates(Forgetful, 2, 2)
+    return lost_updates(Forgetful, 1, 4)
 
 
 def a_counter_that_sleeps_loses_everything():

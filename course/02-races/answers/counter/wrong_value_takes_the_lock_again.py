@@ -1,4 +1,4 @@
-# fails: all
+# fails: counter-1 deadlock, counter-2 deadlock, counter-3 deadlock, counter-4 deadlock, counter-5 deadlock, counter-6 deadlock
 # increment() holds the lock and asks for value, which wants the same lock: it waits for itself.
 import threading
 

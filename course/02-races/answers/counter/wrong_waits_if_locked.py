@@ -1,4 +1,4 @@
-# fails: counter-1 finished, counter-2 finished, counter-4 livelock, counter-6
+# fails: counter-1 finished, counter-2 finished, counter-4 livelock, counter-6 finished
 # A flag of its own in place of a lock: looking at it and setting it are two steps.
 import time
 

@@ -1,4 +1,4 @@
-# fails: final_values-3, final_values-4
+# fails: final_values-3 livelock, final_values-4 livelock
 # Right in principle, but walks through every schedule: (2, 10) has 137,846,528,820 of them.
 def final_values(threads, increments):
     finals = set()

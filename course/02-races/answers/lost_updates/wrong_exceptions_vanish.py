@@ -1,4 +1,4 @@
-# fails: lost_updates-4 raised, lost_updates-5 raised
+# fails: lost_updates-4 finished, lost_updates-5 finished
 # An exception in a worker never reaches the caller; it counts as a loss like any other.
 import threading
 

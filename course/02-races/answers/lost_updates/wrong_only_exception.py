@@ -1,4 +1,4 @@
-# fails: lost_updates-5
+# fails: lost_updates-5 finished
 # Catches Exception, which SystemExit is not: it disappears with its thread.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: lost_updates-4
+# fails: lost_updates-4 leaked, lost_updates-5 leaked
 # Looks for errors in the loop that joins: the threads after the failed one are left running.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: acquired-2, acquired-3, acquired-5, acquired-6
+# fails: acquired-2 raised, acquired-3 finished, acquired-5 raised, acquired-6 raised
 # Raises when the lock was not acquired, where the block should run and be told False.
 import threading
 from contextlib import contextmanager

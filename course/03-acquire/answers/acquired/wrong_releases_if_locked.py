@@ -1,4 +1,4 @@
-# fails: acquired-2, acquired-3, acquired-5, acquired-6
+# fails: acquired-2 finished, acquired-3 finished, acquired-5 raised, acquired-6 finished
 # locked() says that somebody holds the lock, not that it was us.
 import threading
 from contextlib import contextmanager

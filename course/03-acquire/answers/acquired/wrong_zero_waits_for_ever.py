@@ -1,4 +1,4 @@
-# fails: acquired-2 deadlock, acquired-3 deadlock, acquired-5, acquired-6
+# fails: acquired-2 deadlock, acquired-3 deadlock, acquired-5 finished, acquired-6 deadlock
 # "timeout or -1" turns 0 into for ever.
 from contextlib import contextmanager
 

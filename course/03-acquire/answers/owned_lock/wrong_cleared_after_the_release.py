@@ -1,4 +1,4 @@
-# fails: owned_lock-3 finished, owned_lock-6
+# fails: owned_lock-1 raised, owned_lock-3 raised, owned_lock-6 raised
 # Between the inner release and the clearing another thread acquires, and its ident is wiped out.
 import threading
 

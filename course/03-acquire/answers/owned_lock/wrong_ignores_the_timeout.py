@@ -1,4 +1,4 @@
-# fails: owned_lock-2 deadlock, owned_lock-6
+# fails: owned_lock-2 deadlock, owned_lock-6 finished
 # acquire() takes a timeout and then waits for ever all the same.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: owned_lock-2 finished, owned_lock-3, owned_lock-4, owned_lock-5
+# fails: owned_lock-2 finished, owned_lock-3 finished, owned_lock-4 finished, owned_lock-5 finished, owned_lock-6 finished
 # Names of threads are not unique and not what was asked for.
 import threading
 

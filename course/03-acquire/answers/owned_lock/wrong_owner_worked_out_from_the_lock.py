@@ -1,4 +1,4 @@
-# fails: owned_lock-6
+# fails: owned_lock-6 finished
 # The last owner is never cleared; while the next one is coming in, the one who left still counts as owner.
 import threading
 

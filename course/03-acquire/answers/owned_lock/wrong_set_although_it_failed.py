@@ -1,4 +1,4 @@
-# fails: owned_lock-2 finished, owned_lock-3, owned_lock-6
+# fails: owned_lock-2 raised, owned_lock-3 raised, owned_lock-6 raised
 # The owner is set whether or not the inner acquire succeeded.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: owned_lock-1, owned_lock-2, owned_lock-3, owned_lock-6
+# fails: owned_lock-1 raised, owned_lock-2 raised, owned_lock-3 raised, owned_lock-6 finished
 # Who only waits for the lock already calls itself the owner.
 import threading
 

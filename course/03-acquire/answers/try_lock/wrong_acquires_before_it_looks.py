@@ -1,4 +1,4 @@
-# fails: try_lock-5
+# fails: try_lock-5 finished
 # It takes the lock and only then finds the timeout bad: the error leaves the lock held.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: try_lock-5
+# fails: try_lock-5 deadlock
 # acquire() refuses every negative timeout but -1, which means "for ever".
 import threading
 
