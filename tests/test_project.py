@@ -60,4 +60,9 @@ def test_code_of_the_readme_prints_the_text_beside_it(tmp_path: Path) -> None:
         script = tmp_path / "example.py"
         script.write_text(code)
         run = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
-        assert (run.stdout, run.stderr) == (text, "")
+        assert (_any_version(run.stdout), run.stderr) == (_any_version(text), "")
+
+
+def _any_version(text: str) -> str:
+    """A replay text holds for the Python version that it names."""
+    return re.sub(r"replay='[^']*'", "replay='…'", text)
