@@ -1,0 +1,286 @@
+"""The verdict on each check of a submission, from what a worker observed.
+
+The worker only says what it saw; whether that is allowed, whether it can be believed, and what it is worth
+is decided here. Whatever the submission does, every check gets a result with a reason.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from checker import verdict
+from checker.grading import canaries as canary_module
+from checker.grading.canaries import Canary
+from checker.grading.limits import Limits
+from checker.grading.plan import Piece, Plan
+from checker.grading.session import Session, WorkerLost
+from checker.grading.source import CheckCell, Claim, Source
+from checker.grading.wire import Opaque
+from checker.outcomes import FINISHED, LIVELOCK, RAISED, Exploration, same
+
+#: Outcome of a check that a person must look at.
+REVIEW = "review"
+#: What of the processor time of a check the engine may use, so that it can say itself how far it came.
+_SHARE = 0.6
+#: Executions a second that no machine makes.
+_IMPLAUSIBLE = 200_000
+#: Steps of the shortest execution in which a scenario runs threads together: they start and end.
+_LEAST_STEPS = 2
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of one check."""
+
+    check: CheckCell
+    passed: bool = False
+    outcome: str = FINISHED  # of the first claim that failed; "review" if a person must look
+    claim: str = ""
+    schedules: int = 0
+    seconds: float = 0.0
+    schedule: str | None = None
+    reason: str = ""  # why it did not pass, where there is no exploration that shows it
+    review: list[str] = field(default_factory=list)
+    explorations: list[Exploration] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return self.check.id
+
+    @property
+    def points(self) -> float:
+        """Points given; none until a person has looked, if one must."""
+        return self.check.points if self.passed and not self.review else 0.0
+
+
+class Distrust(Exception):
+    """Something the worker said cannot be true; says what."""
+
+
+def judge(
+    source: Source,
+    plan: Plan,
+    canaries: Sequence[Canary],
+    limits: Limits,
+    *,
+    sandboxed: bool = True,
+    only: str | None = None,
+) -> list[Result]:
+    """Run a plan; return the results in the order of the checks.
+
+    Args:
+        only: judge the checks of this exercise alone.
+
+    Raises:
+        sandbox.SandboxError: no locked-down worker could be started.
+    """
+    checks = [check for check in source.checks if only in (None, check.exercise)]
+    with _Grader(plan, canaries, limits, sandboxed) as grader:
+        results = {check.id: grader.check(check) for check in sorted(checks, key=grader.when)}
+        if grader.distrust:
+            for result in results.values():
+                result.review.append(grader.distrust)
+                result.passed, result.outcome = False, REVIEW
+    return [results[check.id] for check in checks]
+
+
+class _Grader:
+    """Keeps one worker going through a submission, and starts another one where that is lost."""
+
+    def __init__(self, plan: Plan, canaries: Sequence[Canary], limits: Limits, sandboxed: bool) -> None:
+        self.distrust = ""
+        self._plan, self._canaries, self._limits, self._sandboxed = plan, canaries, limits, sandboxed
+        self._session: Session | None = None
+        self._loaded = 0
+        self._errors: dict[str, str] = {}  # piece -> what it raised, or why it is not loaded again
+        self._deadly: set[str] = set()
+        self._world = 0
+        self._random = random.SystemRandom()
+        self._pieces = [*plan.given, *plan.pieces]
+        self._coming: dict[str, int] = {}  # exercise -> checks until its canary; -1 when it has sung
+
+    def __enter__(self) -> _Grader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def when(self, check: CheckCell) -> tuple[int, int]:
+        return self._plan.check_positions[check.id], check.position
+
+    def check(self, check: CheckCell) -> Result:
+        result = Result(check)
+        reasons = self._plan.reviews.get(check.exercise)
+        if reasons:
+            result.review, result.outcome, result.reason = list(reasons), REVIEW, reasons[0]
+            return result
+        if self.distrust:
+            return result
+        before = self._random.random() < 0.5
+        try:
+            if before:
+                self._sing(check)
+            started = time.monotonic()
+            self._judge(check, result)
+            result.seconds = round(time.monotonic() - started, 3)
+            if not before:
+                self._sing(check)
+        except (Distrust, WorkerLost) as lost:
+            self.distrust = str(lost)
+        return result
+
+    def _judge(self, check: CheckCell, result: Result) -> None:
+        passed = []
+        for claim in check.claims:
+            try:
+                exploration = self._explored(check, claim)
+            except WorkerLost as lost:
+                self._end()
+                if lost.kind == "forged":
+                    raise
+                result.reason = str(lost)
+                result.outcome = RAISED if lost.kind == "died" else LIVELOCK
+                return
+            if isinstance(exploration, str):
+                result.reason, result.outcome = exploration, RAISED
+                return
+            result.explorations.append(exploration)
+            result.schedules += exploration.schedules
+            passed.append(exploration.holds)
+            result.claim = exploration.claim
+            if not exploration.holds:
+                result.outcome, result.schedule = exploration.outcome, exploration.schedule
+                loaded = self._errors.get(check.exercise)
+                result.reason = f"the answer cell raised {loaded}" if loaded else ""
+                return
+        result.passed = all(passed)
+
+    def _explored(self, check: CheckCell, claim: Claim) -> Exploration | str:
+        """Explore one claim on the learner's answer; a text says why there was nothing to explore."""
+        session = self._ready(self._plan.check_positions[check.id])
+        if check.exercise in self._deadly:
+            return self._errors[check.exercise]
+        return _explore(session, self._world, check, claim, self._limits)
+
+    def _ready(self, position: int) -> Session:
+        """A worker that has run the pieces before `position`."""
+        if self._session is None:
+            self._session = Session(self._limits, sandboxed=self._sandboxed)
+            self._world, self._loaded = self._random.getrandbits(30), 0
+        while self._loaded < len(self._pieces) and self._pieces[self._loaded].position < position:
+            piece = self._pieces[self._loaded]
+            self._loaded += 1
+            if piece.name in self._deadly:
+                continue
+            try:
+                error = _run(self._session, self._world, piece)
+            except WorkerLost as lost:
+                if lost.kind == "forged":
+                    raise
+                self._deadly.add(piece.name)
+                self._errors[piece.name] = f"the cell could not be run: {lost}"
+                self._end()
+                return self._ready(position)
+            if error:
+                self._errors[piece.name] = error
+        return self._session
+
+    def _end(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _sing(self, check: CheckCell) -> None:
+        """Let the exercise's canary sing, at the check that chance has chosen."""
+        exercise = check.exercise
+        if exercise not in self._coming:
+            self._coming[exercise] = self._random.randrange(2)
+        self._coming[exercise] -= 1
+        if self._coming[exercise] != -1:
+            return
+        canary = canary_module.choose(self._canaries, exercise)
+        session = self._ready(self._plan.check_positions[check.id])
+        world = self._random.getrandbits(30)
+        try:
+            for piece in canary.pieces:
+                _run(session, world, piece)
+            for claim in canary.check.claims:
+                found = _explore(session, world, canary.check, claim, self._limits)
+                if isinstance(found, str) or not found.holds:
+                    return
+        except WorkerLost as lost:
+            self._end()
+            raise Distrust(f"the worker was lost over an answer known to be broken: {lost}") from None
+        raise Distrust("the worker let an answer pass that is known to be broken: the engine was tampered with")
+
+
+def _run(session: Session, world: int, piece: Piece) -> str:
+    request = {"do": "run", "world": world, "name": piece.name, "source": piece.source}
+    reply = session.call({**request, "trusted": list(piece.trusted)})
+    error = reply.get("ran", reply.get("failed"))
+    if type(error) is not str:
+        raise WorkerLost("forged", "the worker sent something that is no reply")
+    return error
+
+
+def _explore(session: Session, world: int, check: CheckCell, claim: Claim, limits: Limits) -> Exploration | str:
+    asked: list[tuple[Any, bool]] = []
+
+    def allowed(observation: Any) -> bool:
+        holds = not _opaque(observation) and verdict.satisfies(claim.expect, observation)
+        asked.append((observation, holds))
+        return holds
+
+    budget = limits.cpu * _SHARE
+    options = dict(claim.options)
+    options["seconds"] = min(options.get("seconds") or budget, budget)
+    options["patience"] = min(options.get("patience") or budget, budget)
+    request = {"do": "explore", "world": world, "name": check.id, "source": check.source}
+    started = time.monotonic()
+    reply = session.call({**request, "scenario": claim.scenario, "options": options}, allowed)
+    found = reply.get("found", reply.get("failed"))
+    if type(found) is str:
+        return found
+    if type(found) is not Exploration:
+        raise WorkerLost("forged", "the worker sent something that is no reply")
+    _believe(found, asked, time.monotonic() - started, "together" in check.source)
+    found.name, found.expected = claim.name, verdict.describe(claim.expect)
+    return found
+
+
+def _opaque(observation: Any) -> bool:
+    if type(observation) in (list, tuple, set, frozenset):
+        return any(_opaque(item) for item in observation)
+    if type(observation) is dict:
+        return any(_opaque(item) for pair in observation.items() for item in pair)
+    return type(observation) is Opaque
+
+
+def _believe(found: Exploration, asked: list[tuple[Any, bool]], seconds: float, threads: bool) -> None:
+    """Look whether the result can be what an honest engine found.
+
+    Raises:
+        Distrust: it cannot.
+    """
+    rows = found.outcomes.rows
+    if found.schedules < 1 or not rows or any(row.count < 1 for row in rows):
+        raise Distrust("the worker reported a check without executions")
+    if found.schedules > 100 + seconds * _IMPLAUSIBLE:
+        raise Distrust(f"implausible: {found.schedules:,} executions in {seconds:.2f} s")
+    if threads and found.holds and found.steps < _LEAST_STEPS * found.schedules:
+        raise Distrust(f"implausible: {found.steps:,} steps in {found.schedules:,} executions with threads")
+    for row in rows:
+        if row.outcome != FINISHED:
+            row.allowed = False
+            continue
+        answers = [holds for observation, holds in asked if same(observation, row.observation)]
+        if not answers:
+            raise Distrust("the worker reported an observation that it never asked about")
+        row.allowed = all(answers)
+    bad = not all(row.allowed for row in rows) or not all(holds for _, holds in asked)
+    if bad != (found.failure is not None):
+        raise Distrust("the worker's verdict contradicts its observations")

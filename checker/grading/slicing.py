@@ -1,0 +1,143 @@
+"""Which top-level statements of a notebook's cells does something need?
+
+A learner's notebook is full of trials: calls of `check`, plots, prints. Grading runs only the statements on
+which an answer or a check depends: those that bind, or change, a name that it uses, directly or through
+other statements.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def parse(source: str) -> list[ast.stmt]:
+    """The top-level statements of a cell; lines that only IPython understands are left out.
+
+    Raises:
+        SyntaxError: it is no Python; also for null bytes, and for nesting that is too deep to parse.
+    """
+    try:
+        return _statements(source)
+    except SyntaxError:
+        plain = without_magics(source)
+        if plain == source:
+            raise
+        return _statements(plain)
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(f"cannot be parsed: {error or type(error).__name__}") from None
+
+
+def without_magics(source: str) -> str:
+    """The cell with the lines of IPython's own syntax (`%magic`, `!command`, `name?`) made empty."""
+    lines = source.split("\n")
+    if source.lstrip().startswith("%%"):
+        return "\n" * (len(lines) - 1)
+    kept = ("" if line.lstrip()[:1] in {"%", "!", "?"} or line.rstrip().endswith("?") else line for line in lines)
+    return "\n".join(kept)
+
+
+def bound(statement: ast.stmt) -> set[str]:
+    """Names that the statement binds in the notebook's namespace."""
+    names: set[str] = set()
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            names.add(node.id)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
+        if not isinstance(node, _SCOPES):
+            pending.extend(ast.iter_child_nodes(node))
+    return names
+
+
+def changed(statement: ast.stmt) -> set[str]:
+    """Names whose object the statement may change: `x.a = …`, `x[k] += …`, `del x[k]`, `x.append(…)`."""
+    names: set[str] = set()
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            names.update(_root(node))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            names.update(_root(node.func))
+        if not isinstance(node, _SCOPES):
+            pending.extend(ast.iter_child_nodes(node))
+    return names
+
+
+def _root(node: ast.AST) -> Iterable[str]:
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return [node.id] if isinstance(node, ast.Name) else []
+
+
+def used(nodes: Iterable[ast.AST]) -> set[str]:
+    """Names that the code looks up, in whatever scope: more than it needs, never less."""
+    names: set[str] = set()
+    for top in nodes:
+        for node in ast.walk(top):
+            if isinstance(node, ast.Name):
+                names.add(node.id)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+                names.add(node.value)  # an annotation in quotes
+    return names
+
+
+def needed(cells: Sequence[Sequence[ast.stmt]], names: Iterable[str]) -> list[list[ast.stmt]]:
+    """For each cell the statements that the names depend on, in their order.
+
+    >>> cells = [parse("import math; import os"), parse("print(1)"), parse("def area(r): return math.pi * r
+    * r")] >>> [[ast.unparse(statement) for statement in kept] for kept in needed(cells, {"area"})]
+    [['import math'], [], ['def area(r):\\n    return math.pi * r * r']]
+    """
+    wanted = set(names)
+    kept: set[int] = set()
+    statements = [statement for cell in cells for statement in cell]
+    effects = [(statement, bound(statement) | changed(statement)) for statement in statements]
+    grown = True
+    while grown:
+        grown = False
+        for statement, effect in effects:
+            if id(statement) not in kept and effect & wanted:
+                kept.add(id(statement))
+                wanted |= used([statement])
+                grown = True
+    return [[statement for statement in cell if id(statement) in kept] for cell in cells]
+
+
+def text(source: str, kept: Sequence[ast.stmt]) -> str:
+    """The cell's text with everything but the kept statements made empty; line numbers stay as they were."""
+    lines = source.split("\n")
+    result = [""] * len(lines)
+    ends: set[int] = set()  # lines on which a kept statement ended
+    for statement in kept:
+        first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+        last = statement.end_lineno or first
+        shared = first in ends or _begins_late(lines[first - 1], statement, first)
+        if shared:
+            result[first - 1] += ("; " if result[first - 1] else "") + ast.unparse(statement)
+            last = first
+        else:
+            result[first - 1 : last] = lines[first - 1 : last]
+            encoded = lines[last - 1].encode()
+            result[last - 1] = encoded[: statement.end_col_offset or 0].decode()
+        ends.add(last)
+    return "\n".join(result)
+
+
+def _begins_late(line: str, statement: ast.stmt, first: int) -> bool:
+    """Whether another statement stands before this one on its line."""
+    return statement.lineno == first and bool(line.encode()[: statement.col_offset].strip())

@@ -1,0 +1,204 @@
+"""The process that holds the answer and the engine, and nothing else worth having.
+
+It is started fresh for every submission, locks itself down before the first word of the answer is read, and
+then does what the parent asks: run a cell, explore a scenario. It knows no expected value: for each new
+observation it asks. The parent (`checker.grading.session`) believes nothing it says without looking.
+"""
+
+from __future__ import annotations
+
+import io
+import linecache
+import os
+import socket
+import sys
+import threading
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+import checker
+from checker.grading import protocol, sandbox, wire
+from checker.grading.limits import Limits
+from checker.outcomes import Execution
+from checker.search.explorer import explore_scenario
+
+#: Seconds between two signs of life in a long exploration.
+_BEAT = 0.5
+#: Virtual memory for the stack of one thread: deep recursion fits, and hundreds of threads do.
+_STACK = 2 << 20
+
+
+class Pipe:
+    """The worker's end: one request at a time."""
+
+    def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
+        self._requests, self._replies = requests, replies
+
+    def receive(self) -> Any:
+        return protocol.read(self._requests)
+
+    def send(self, message: Any) -> None:
+        self._replies.write(protocol.frame(message))
+        self._replies.flush()
+
+
+class BoundedOutput(io.TextIOBase):
+    """Takes what the answer prints while its cells are loaded, and forgets it."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+class Worlds:
+    """The namespaces in which cells run: the learner's, and those of the canaries."""
+
+    def __init__(self) -> None:
+        self._modules: dict[int, types.ModuleType] = {}
+        self._trusted: dict[int, dict[str, Any]] = {}
+
+    def namespace(self, world: int) -> dict[str, Any]:
+        """The namespace of a world, which becomes `__main__`."""
+        if world not in self._modules:
+            self._modules[world] = types.ModuleType("__main__")
+            self._trusted[world] = {}
+        sys.modules["__main__"] = self._modules[world]
+        return vars(self._modules[world])
+
+    def run(self, world: int, name: str, source: str, trusted: list[str]) -> str:
+        """Run a cell; return the error that ended it, or "".
+
+        Args:
+            trusted: names the cell binds which the learner's cells cannot change for the checks.
+        """
+        filename = f"<{name}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        namespace = self.namespace(world)
+        try:
+            exec(compile(source, filename, "exec"), namespace)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the answer's own here
+            return describe(error)
+        self._trusted[world].update((key, namespace[key]) for key in trusted if key in namespace)
+        return ""
+
+    def restore(self, world: int) -> dict[str, Any]:
+        """The namespace with the trusted names put back."""
+        namespace = self.namespace(world)
+        namespace.update(self._trusted[world])
+        return namespace
+
+
+def describe(error: BaseException) -> str:
+    """One line: type, message and where in the notebook it was raised. Never raises."""
+    try:
+        text = traceback.format_exception_only(error)[-1].strip()[:500]
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("<")]
+        if frames and not isinstance(error, SyntaxError):
+            text += f" (line {frames[-1].lineno}: {(frames[-1].line or '')[:100]})"
+        elif isinstance(error, SyntaxError) and error.lineno:
+            text += f" (line {error.lineno}: {(error.text or '').strip()[:100]})"
+    except BaseException:
+        return f"{type(error).__name__} (its text cannot be shown)"
+    return text
+
+
+def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, Any]:
+    """Explore the scenario that the request names, asking the parent about each new observation."""
+    namespace = worlds.restore(request["world"])
+    error = worlds.run(request["world"], request["name"], request["source"], [])
+    if error:
+        return {"failed": error}
+    scenario = eval(request["scenario"], namespace)
+    beat = 0.0
+
+    def allowed(execution: Execution) -> bool:
+        pipe.send({"ask": execution.observation})
+        return bool(pipe.receive()["allowed"])
+
+    def progress(executions: int, seconds: float) -> None:
+        nonlocal beat
+        if seconds - beat >= _BEAT:
+            beat = seconds
+            pipe.send({"progress": executions})
+
+    found = explore_scenario(scenario, allowed=allowed, progress=progress, **request["options"])
+    return {"found": found}
+
+
+def escapes(path: str) -> list[str]:
+    """Try what is forbidden; return what succeeded."""
+    attempts: dict[str, Callable[[], Any]] = {
+        "reading a file": lambda: open(path).close(),
+        "listing a folder": lambda: os.listdir(os.path.dirname(path)),
+        "writing a file": lambda: open(path + ".new", "w").close(),
+        "deleting a file": lambda: os.unlink(path),
+        "a network connection": lambda: socket.create_connection(("127.0.0.1", 9), timeout=0.2),
+        "a socket": lambda: socket.socket().close(),
+        "a new process": _fork,
+        "another program": lambda: os.execv(sys.executable, [sys.executable, "-c", "raise SystemExit(77)"]),
+        "a signal to the parent": lambda: os.kill(os.getppid(), 0),
+        "2 GiB of memory": lambda: bytearray(2 << 30),
+    }
+    succeeded = []
+    for name, attempt in attempts.items():
+        try:
+            attempt()
+        except (OSError, MemoryError):
+            continue
+        succeeded.append(name)
+    return succeeded
+
+
+def _fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def main() -> None:
+    """Lock down, then serve until the parent closes the pipe."""
+    pipe = Pipe(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+    hello = pipe.receive()
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(null, standard)
+    threading.stack_size(_STACK)
+    limits = Limits(*hello["limits"])
+    landlock, seccomp = sandbox.lock_down(limits) if hello["sandboxed"] else (0, False)
+    os.dup2(null, 2)
+    sys.stdout = sys.stderr = BoundedOutput()
+    for name in (
+        "check",
+        "discuss",
+        "explore",
+        "stress",
+    ):  # what a learner's own calls of these do here: nothing
+        setattr(checker, name, lambda *_, **__: None)
+    pipe.send({"ready": {"landlock": landlock, "seccomp": seccomp, "rlimits": bool(hello["sandboxed"])}})
+    worlds = Worlds()
+    while True:
+        try:
+            request = pipe.receive()
+        except EOFError:
+            return
+        try:
+            if request["do"] == "run":
+                cell = (request["world"], request["name"], request["source"], request["trusted"])
+                reply = {"ran": worlds.run(*cell)}
+            elif request["do"] == "explore":
+                reply = explore(pipe, worlds, request)
+            else:
+                reply = {"escaped": escapes(request["path"])}
+        except BaseException as error:  # an answer may raise anything, anywhere
+            reply = {"failed": describe(error)}
+        try:
+            pipe.send(reply)
+        except wire.WireError as error:
+            pipe.send({"failed": f"the result cannot be sent: {error}"})
+
+
+if __name__ == "__main__":
+    main()
