@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("exercise", metavar="EXERCISE", help="its id, such as counter")
     check.add_argument("file", metavar="FILE", help="what one would type in the answer cell")
     check.add_argument("--json", action="store_true", help="print the result as JSON")
+    check.add_argument("--unsandboxed", action="store_true", help="run a trusted answer without the sandbox")
     check.add_argument("--unsandboxed", action="store_true", help="run a trusted answer without sandbox")
 
     grade = add("grade", _grade, "Autograde what was submitted and collected.")
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--dask", metavar="ADDRESS", help="on the Dask cluster with this scheduler")
     grade.add_argument("--force", action="store_true", help="also what has its mark already")
     grade.add_argument(
-        "--unsandboxed", action="store_true", help="run answers of trusted people without sandbox"
+        "--unsandboxed", action="store_true", help="run trusted people's answers without the sandbox"
     )
 
     add("demo", _demo, "A small class in a temporary folder, from release to gradebook.")
