@@ -110,9 +110,7 @@ def _send(descriptor: int, report: Report) -> None:
 def _spawn(scenario: Callable[[], Any], options: Options) -> Child:
     module, name = getattr(scenario, "__module__", ""), getattr(scenario, "__qualname__", "<")
     if module == "__main__" or "<" in name:
-        raise ValueError(
-            f"{name} cannot be run in another process on this system: put it into a module, at top level"
-        )
+        raise ValueError(f"{name} cannot be run in another process on this system: put it into a module, at top level")
     popen = subprocess.Popen(
         [sys.executable, "-m", "checker.stressing.child", pickle.dumps((module, name, options)).hex()],
         stdin=subprocess.DEVNULL,
@@ -130,7 +128,7 @@ def _main() -> None:
     import importlib
 
     module, name, options = pickle.loads(bytes.fromhex(sys.argv[1]))
-    scenario = functools.reduce(getattr, name.split("."), importlib.import_module(module))
+    scenario: Any = functools.reduce(getattr, name.split("."), importlib.import_module(module))
     reports = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     Rounds(scenario, options, lambda report: _send(reports, report)).run()

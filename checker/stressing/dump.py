@@ -35,7 +35,5 @@ def where_threads_are(dump: str, names: dict[int, str]) -> list[str]:
             name = names.get(ident) or named or "a thread"
             if name not in _NOT_THE_SCENARIO:
                 source = linecache.getline(frame[1], int(frame[2])).strip()
-                phrases.append(
-                    f"{name} in line {frame[2]}" + (f" `{source}`" if source else f" of {frame[3]}")
-                )
+                phrases.append(f"{name} in line {frame[2]}" + (f" `{source}`" if source else f" of {frame[3]}"))
     return sorted(phrases, key=lambda phrase: (phrase.startswith("MainThread"), phrase))

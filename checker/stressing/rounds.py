@@ -139,8 +139,8 @@ class Rounds:
         A thread counts as moving if it is seen at different places, or if the process uses CPU time.
         """
         tick = self.options.patience / 20
-        seen, since, cpu, places = -1, 0.0, 0.0, {}
-        moving = False
+        seen, since, cpu, moving = -1, 0.0, 0.0, False
+        places: dict[int, tuple[int, int]] = {}
         while True:
             time.sleep(tick)
             if os.getppid() != self.parent:

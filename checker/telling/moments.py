@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from checker.outcomes import Execution, Step
@@ -9,7 +10,9 @@ from checker.outcomes import Execution, Step
 MAIN = "main"
 #: Steps that tell a reader nothing which the others do not.
 _SILENT = frozenset({"start", "join", "end", "loop", "return", "begin", "look", "clock", "tick"})
-_TAKES = frozenset({"acquire", "timeout"})
+_TAKES = frozenset({"acquire", "timeout", "woken"})
+#: What an unfinished thread that could go on is at.
+RUNNABLE = frozenset({"run", "access", "begin", "release", "end", "try", "look", "clock"})
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ def moments(execution: Execution) -> list[Moment]:
     """The execution's steps, merged and put in words.
 
     What the scenario's own thread did before any other thread moved is left out, as are steps that tell
-    nothing, unless nothing would be left.
+    nothing.
     """
     steps = execution.steps
     begin = next((number for number, step in enumerate(steps) if step.thread != MAIN), 0)
@@ -48,11 +51,9 @@ def moments(execution: Execution) -> list[Moment]:
     told = [
         number
         for number in range(begin, len(steps))
-        if steps[number].action not in _SILENT
-        and (steps[number].target in written or not _finds(steps[number]))
+        if steps[number].action not in _SILENT and (steps[number].target in written or not _finds(steps[number]))
     ]
     groups = [group for group in _grouped(steps, told) if _effects([steps[number] for number in group])]
-    groups = groups or _grouped(steps, list(range(len(steps))))
     result = [_moment(number, group, steps) for number, group in enumerate(groups, 1)]
     _fill_lanes(execution, result)
     return result
@@ -115,6 +116,8 @@ def _moment(number: int, group: list[int], steps: tuple[Step, ...]) -> Moment:
 
 def lock_name(label: str) -> str:
     """A lock's label as one says it: "Counter._lock", but "lock a"."""
+    if label in ("Lock", "RLock"):
+        return f"the {label}"
     known = ("lock", "mutex", "cond", "sem", "queue", "event", "barrier")
     return label if not label or any(word in label.lower() for word in known) else f"lock {label}"
 
@@ -139,7 +142,7 @@ def _effects(group: list[Step]) -> list[str]:
 
 
 def _effect(step: Step, named: bool) -> str:
-    target, value = step.target, step.value
+    target, value = _unnamed(step.target), step.value
     said = f"{target} = {value}" if named and target and value else value or target
     match step.action:
         case "read":
@@ -147,11 +150,13 @@ def _effect(step: Step, named: bool) -> str:
         case "write":
             return f"writes {said}"
         case "call":
-            return f"finds {said}" if value else f"uses {target}"
+            return f"finds {said}" if value else f"uses {step.target}"
         case "acquire":
             return f"does not get {lock_name(target)}" if value == "False" else f"takes {lock_name(target)}"
-        case "wait":
-            return f"waits for {lock_name(target)}"
+        case "woken":
+            return f"is woken by {target}" if target else "is woken"
+        case "notify":
+            return f"notifies {target}"
         case "timeout":
             return f"gives up waiting for {lock_name(target)}"
         case "release":
@@ -170,6 +175,11 @@ def _effect(step: Step, named: bool) -> str:
             return f"{step.action} {said}".strip()
 
 
+def _unnamed(target: str) -> str:
+    """A target without the type that stands for a name where there is none: "list" is no news to a reader."""
+    return re.sub(r"^(list|dict|set|deque|defaultdict|cell|generator)(#\d+)?(?=$|[.\[])", "", target)
+
+
 def _last_part(target: str) -> str:
     return target.rsplit(".", 1)[-1].split("[", 1)[0]
 
@@ -186,8 +196,7 @@ def _fill_lanes(execution: Execution, told: list[Moment]) -> None:
     names = {step.thread for step in execution.steps} | {stuck.thread for stuck in execution.stuck}
     holds: dict[str, tuple[str, ...]] = dict.fromkeys(names, ())
     position = 0
-    for moment, following in zip(told, [*told[1:], None], strict=False):
-        end = following.first if following else len(execution.steps)
+    for moment, end in zip(told, [*(moment.first for moment in told[1:]), len(execution.steps)], strict=False):
         for step in execution.steps[position:end]:
             holds[step.thread] = step.holds
         position = end
@@ -195,20 +204,20 @@ def _fill_lanes(execution: Execution, told: list[Moment]) -> None:
     for name in names:
         own = [number for number, moment in enumerate(told) if moment.thread == name]
         for last, following in zip([-1, *own], [*own, len(told)], strict=True):
-            moment = told[following] if following < len(told) else None
-            target, always = _wanted(execution, name, moment)
+            upcoming = told[following] if following < len(told) else None
+            target, always = _wanted(execution, name, upcoming)
             for between in told[last + 1 : following]:
                 held = any(target in lane.holds for other, lane in between.lanes.items() if other != name)
                 if target and (held or always):
                     between.lanes[name].waits = target
 
 
-def _wanted(execution: Execution, name: str, following: Moment | None) -> tuple[str, bool]:
+def _wanted(execution: Execution, name: str, upcoming: Moment | None) -> tuple[str, bool]:
     """The lock that the thread's next moment takes, or what it is stuck at; and whether it waits anyway."""
-    if following is not None:
-        steps = execution.steps[following.first : following.last + 1]
+    if upcoming is not None:
+        steps = execution.steps[upcoming.first : upcoming.last + 1]
         return next((step.target for step in steps if step.action in _TAKES), ""), False
     for stuck in execution.stuck:
-        if stuck.thread == name and stuck.action not in ("spin", "run", "access"):
+        if stuck.thread == name and stuck.action not in ("spin", *RUNNABLE):
             return stuck.target or stuck.action, not stuck.holder
     return "", False

@@ -10,9 +10,9 @@ from html import escape
 from importlib.resources import files
 
 from checker.outcomes import DEADLOCK, LEAKED, LIVELOCK, Execution, Exploration, Row
-from checker.telling.moments import MAIN, Moment, moments, threads
+from checker.telling.moments import Moment, moments, threads
 from checker.telling.reasons import headline, next_try, why
-from checker.telling.text import beside, kept, state
+from checker.telling.text import beside, kept, mentioned, sentence, state, unfinished
 
 MOST_MOMENTS, MOST_OUTCOMES, MOST_OUTPUT = 40, 12, 2_000
 
@@ -21,10 +21,12 @@ def html(exploration: Exploration) -> str:
     """The whole verdict; everything that came from the scenario is escaped."""
     failure = exploration.failure
     line = headline(exploration)
-    badge, kind = ("✗ fails", "ck-fails") if failure else ("✓ holds", "ck-holds-all")
+    badge, kind = ("✗ fails", "ck-fails") if failure else ("explored", "ck-explored")
+    if line.startswith("✓"):
+        badge, kind = "✓ holds", "ck-passes"
     parts = [
         f'<p class="ck-headline"><span class="ck-badge">{badge}</span> {escape(line[2:])}</p>',
-        f'<p class="ck-claim">{escape(exploration.claim)}</p>' if exploration.claim else "",
+        f'<p class="ck-claim">{escape(sentence(exploration.claim))}</p>' if exploration.claim else "",
         _outcomes(exploration) if len(exploration.outcomes) > 1 else "",
     ]
     if failure:
@@ -76,7 +78,7 @@ def _schedule(failure: Execution) -> str:
     timed = any(moment.time for moment in told)
     heads = ["step", *(["time"] if timed else []), *names]
     lines, before = [], 0
-    for moment in kept(told, MOST_MOMENTS):
+    for moment in kept(told, MOST_MOMENTS, mentioned(failure)):
         if moment.number != before + 1:
             left_out = f"⋮ {moment.number - before - 1} more steps"
             lines.append(f'<tr><td></td><td colspan="{len(heads) - 1}" class="ck-aside">{left_out}</td></tr>')
@@ -111,19 +113,16 @@ def _own(moment: Moment) -> str:
 
 def _end(failure: Execution) -> str:
     if failure.outcome not in (DEADLOCK, LIVELOCK, LEAKED):
-        reason = why(failure) or ("" if failure.error else failure.note)
+        reason = why(failure) or ("" if failure.error else sentence(failure.note))
         return f"<p>{escape(reason)}</p>" if reason else ""
-    stuck = [one for one in failure.stuck if (one.thread, one.action) != (MAIN, "join")] or list(
-        failure.stuck
-    )
     items = "".join(
         f"<li>{escape(state(one))}"
         + (f": line {one.line}, <code>{escape(one.source)}</code>" if one.line else "")
         + "</li>"
-        for one in stuck
+        for one in unfinished(failure)
     )
     note = f" ({escape(failure.note)})" if failure.note else ""
-    return f"<p>At the end{note}:</p><ul>{items}</ul>" if items else f"<p>{escape(failure.note)}</p>"
+    return f"<p>At the end{note}:</p><ul>{items}</ul>" if items else f"<p>{escape(sentence(failure.note))}</p>"
 
 
 def _output(failure: Execution) -> str:

@@ -10,7 +10,7 @@ def headline(exploration: Exploration) -> str:
     """What happened, in one line that a beginner understands."""
     name, failure, rows = exploration.name, exploration.failure, exploration.outcomes.rows
     if failure is None:
-        return "✓ " + _held(exploration)
+        return ("✓ " if exploration.expected else "• ") + _held(exploration)
 
     def did(verb: str, past: str) -> str:
         return f"{name} can {verb}" if len(rows) > 1 else f"{name} {past}"
@@ -18,7 +18,7 @@ def headline(exploration: Exploration) -> str:
     match failure.outcome:
         case "finished":
             what = f"{did('give', 'gave')} {_cut(repr(failure.observation))}"
-            what += f"; expected {_cut(exploration.expected)}" if exploration.expected else ""
+            what += _instead_of(exploration.expected)
         case "raised":
             what = f"{did('fail', 'failed')} with {_cut(failure.error, 120)}"
         case "deadlock":
@@ -34,6 +34,12 @@ def headline(exploration: Exploration) -> str:
     return "✗ " + what
 
 
+def _instead_of(expected: str) -> str:
+    if expected == "what the check allows":
+        return ", which the check does not allow"
+    return f"; expected {_cut(expected)}" if expected else ""
+
+
 def _held(exploration: Exploration) -> str:
     name, rows = exploration.name, exploration.outcomes.rows
     where = "in every schedule" if exploration.exhaustive else "in every schedule explored"
@@ -47,9 +53,7 @@ def _held(exploration: Exploration) -> str:
 
 
 def _deadlock(failure: Execution) -> str:
-    stuck = [one for one in failure.stuck if not (one.thread == MAIN and one.action == "join")] or list(
-        failure.stuck
-    )
+    stuck = [one for one in failure.stuck if not (one.thread == MAIN and one.action == "join")] or list(failure.stuck)
     ring = cycle(failure)
     if len(ring) == 1:
         return f"{ring[0]} waits for a lock that it holds itself"
@@ -115,9 +119,7 @@ def _lost_update(failure: Execution) -> str:
         between = [
             n
             for n in range(reads[-1] + 1, third)
-            if steps[n].thread != write.thread
-            and steps[n].target == write.target
-            and steps[n].action == "write"
+            if steps[n].thread != write.thread and steps[n].target == write.target and steps[n].action == "write"
         ]
         if between:
             first, second, last = (_moment_of(failure, n) for n in (reads[-1], between[-1], third))
@@ -165,9 +167,7 @@ def _stale_look(failure: Execution) -> str:
         used = [
             n
             for n in range(looks[-1] + 1 if looks else third, third)
-            if steps[n].thread != act.thread
-            and steps[n].target == act.target
-            and steps[n].action in ("write", "call")
+            if steps[n].thread != act.thread and steps[n].target == act.target and steps[n].action in ("write", "call")
         ]
         if used:
             first, second, last = (_moment_of(failure, n) for n in (looks[-1], used[-1], third))

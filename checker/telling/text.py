@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from checker.outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, Execution, Exploration, Stuck
-from checker.telling.moments import MAIN, Moment, lock_name, moments, threads
+from checker.telling.moments import MAIN, RUNNABLE, Moment, lock_name, moments, threads
 from checker.telling.reasons import awaited, headline, next_try, why
 
 WIDTH, LINES = 100, 30
@@ -14,13 +15,13 @@ MOST_OUTCOMES, MOST_STUCK, MOST_OUTPUT = 5, 4, 2
 #: The schedule gets the lines that are left, but at least so many moments.
 FEWEST_MOMENTS = 6
 #: Fewest characters of a source line in a column; where they do not fit, columns hold marks instead.
-FEWEST_SOURCE = 16
+FEWEST_SOURCE = 12
 
 
 def tell(exploration: Exploration) -> str:
     """The whole verdict."""
     failure = exploration.failure
-    before = [[headline(exploration), *_wrapped(exploration.claim)]]
+    before = [[headline(exploration), *_wrapped(sentence(exploration.claim))]]
     if len(exploration.outcomes) > 1:
         before.append(outcome_lines(exploration))
     if failure is None:
@@ -61,7 +62,7 @@ def schedule_lines(failure: Execution, most: int) -> list[str]:
     numbers = len(str(len(told)))
     room = WIDTH - numbers - 3 - (10 if timed else 0)
     header, rows = _columns(told, names, room) or _marks(told, names, room)
-    shown = kept(told, most)
+    shown = kept(told, most, mentioned(failure))
     lines = [" " * (numbers + 2) + (f"{'time':>8}  " if timed else "") + header]
     before, clock = 0, -1.0
     for moment, row in zip(told, rows, strict=True):
@@ -76,12 +77,18 @@ def schedule_lines(failure: Execution, most: int) -> list[str]:
     return lines
 
 
-def kept(told: list[Moment], most: int) -> list[Moment]:
-    """The moments to show: all, or the first and (one more of) the last if there are too many."""
-    if len(told) <= most:
-        return told
-    head = (most - 1) // 2
-    return told[:head] + told[len(told) - (most - 1 - head) :]
+def mentioned(failure: Execution) -> set[int]:
+    """The moments that the explanation speaks of."""
+    return {int(number) for number in re.findall(r"step (\d+)", why(failure))}
+
+
+def kept(told: list[Moment], most: int, needed: set[int]) -> list[Moment]:
+    """The moments to show: all, or at most `most`: those needed, then the outermost."""
+
+    def rank(moment: Moment) -> tuple[bool, int]:
+        return moment.number not in needed, min(moment.number, len(told) - moment.number + 1)
+
+    return sorted(sorted(told, key=rank)[:most], key=lambda moment: moment.number)
 
 
 def _columns(told: list[Moment], names: list[str], room: int) -> tuple[str, list[str]] | None:
@@ -142,7 +149,7 @@ def _effects(moment: Moment) -> str:
 def _fit(source: str, effect: str, width: int) -> str:
     """Source and effect in `width` characters; the source gives way first."""
     if len(source) + len(effect) > width:
-        room = max(width - len(effect), min(len(source), width // 2))
+        room = max(width - len(effect), min(len(source), FEWEST_SOURCE))
         source = _cut(source, room)
         effect = _cut(effect, width - len(source))
     return f"{source}{effect}".ljust(width)
@@ -158,15 +165,7 @@ def _marks(told: list[Moment], names: list[str], room: int) -> tuple[str, list[s
         marks = []
         for name, width in zip(names, widths, strict=True):
             lane = moment.lanes.get(name)
-            mark = (
-                "●"
-                if name == moment.thread
-                else "×"
-                if lane and lane.waits
-                else "│"
-                if lane and lane.holds
-                else ""
-            )
+            mark = "●" if name == moment.thread else "×" if lane and lane.waits else "│" if lane and lane.holds else ""
             marks.append(f"{mark:<{width}}")
         rows.append(" ".join(marks) + "  " + _fit(moment.source, _effects(moment), rest))
     return f"{header}  (● runs, │ holds a lock, × waits)", rows
@@ -176,21 +175,15 @@ def end_lines(failure: Execution) -> list[str]:
     """How it ended: why a value is wrong, or where each thread is stuck, or what was raised."""
     if failure.outcome in (DEADLOCK, LIVELOCK, LEAKED):
         lines = stuck_lines(failure)
-        return (
-            [*_wrapped(f"At the end ({failure.note}):" if failure.note else "At the end:"), *lines]
-            if lines
-            else []
-        )
+        return [*_wrapped(f"At the end ({failure.note}):" if failure.note else "At the end:"), *lines] if lines else []
     if failure.outcome == FINISHED:
         return _wrapped(why(failure))
-    return _wrapped(why(failure)) if failure.error else _wrapped(_sentence(failure.note))
+    return _wrapped(why(failure)) if failure.error else _wrapped(sentence(failure.note))
 
 
 def stuck_lines(failure: Execution) -> list[str]:
     """Each thread that had not ended: what it waits for, at which line, and what it holds itself."""
-    stuck = [one for one in failure.stuck if (one.thread, one.action) != (MAIN, "join")] or list(
-        failure.stuck
-    )
+    stuck = unfinished(failure)
     lines = []
     for one in stuck[:MOST_STUCK]:
         where = f" (line {one.line}: {one.source})" if one.line else ""
@@ -202,25 +195,30 @@ def stuck_lines(failure: Execution) -> list[str]:
     return lines
 
 
+def unfinished(failure: Execution) -> list[Stuck]:
+    """The threads that had not ended, without the scenario's own if it is not to blame."""
+    others = [one for one in failure.stuck if one.thread != MAIN]
+    main = [one for one in failure.stuck if one.thread == MAIN and one.action not in ("join", *RUNNABLE)]
+    return main + others or list(failure.stuck)
+
+
 def state(stuck: Stuck) -> str:
     """What a stuck thread holds and waits for: "T1 holds lock a and waits for lock b, which T2 holds"."""
-    holds = f" holds {', '.join(map(lock_name, stuck.holds))} and" if stuck.holds else ""
-    waits = "could go on" if stuck.action in ("run", "access", "begin") else f"waits for {awaited(stuck)}"
+    known = stuck.holder == stuck.thread and stuck.holds == (stuck.target,)
+    holds = f" holds {', '.join(map(lock_name, stuck.holds))} and" if stuck.holds and not known else ""
+    waits = "is still running" if stuck.action in RUNNABLE else f"waits for {awaited(stuck)}"
     return f"{stuck.thread}{holds} {waits}"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Begun with a capital and ended with a full stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".") if text else ""
 
 
 def _output(failure: Execution) -> list[str]:
     printed = failure.output.strip().splitlines()
     more = [f"  … {len(printed) - MOST_OUTPUT} more lines"] if len(printed) > MOST_OUTPUT else []
-    return (
-        ["It printed:", *(f"  {_cut(line, WIDTH - 2)}" for line in printed[:MOST_OUTPUT]), *more]
-        if printed
-        else []
-    )
+    return ["It printed:", *(f"  {_cut(line, WIDTH - 2)}" for line in printed[:MOST_OUTPUT]), *more] if printed else []
 
 
 def _wrapped(text: str, before: str = "") -> list[str]:
