@@ -45,7 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", metavar="FILE", help="what one would type in the answer cell")
     check.add_argument("--json", action="store_true", help="print the result as JSON")
     check.add_argument("--unsandboxed", action="store_true", help="run a trusted answer without the sandbox")
-    check.add_argument("--unsandboxed", action="store_true", help="run a trusted answer without sandbox")
 
     grade = add("grade", _grade, "Autograde what was submitted and collected.")
     grade.add_argument("assignments", nargs="+", metavar="ASSIGNMENT")
