@@ -3,13 +3,13 @@
 #
 # Three exercises, 24 points. Read the lesson `02-races` first.
 #
-# Each exercise has a **contract** (what your code promises), a cell for your answer, and checks.
-# A check runs your code once for every order in which its threads can take turns, or for a sample
-# of them if there are too many, and says which of the two it did. When a check fails, it shows one
-# order of steps that breaks the promise. Read it from top to bottom like a story.
+# Each exercise has a **contract** (what your code promises), a cell for your answer, and checks. A check
+# runs your code once for every order in which its threads can take turns, or for a sample of them if there
+# are too many, and says which of the two it did. When a check fails, it shows one order of steps that
+# breaks the promise. Read it from top to bottom like a story.
 #
-# You may write the answer in any style: add helper functions, classes and imports as you like.
-# Only the standard library is needed.
+# You may write the answer in any style: add helper functions, classes and imports as you like. Only the
+# standard library is needed.
 
 # %%
 from checker import check, discuss, together
@@ -17,17 +17,17 @@ from checker import check, discuss, together
 # %% [markdown]
 # ## 1. `final_values`: all that can happen (8 points)
 #
-# Before you mend a race, know what it can do. Take the smallest model of `count += 1`: two steps, a
-# *load* and a *store*.
+# Before you mend a race, know what it can do. Take the smallest model of `count += 1`: two steps, a *load*
+# and a *store*.
 #
 # **The contract**
 #
 # `final_values(threads, increments)` returns the set of all final values that some schedule can produce:
 #
-# - A shared counter starts at 0. There are `threads` threads, each of which performs `increments`
-#   times: load the counter, then store what it loaded plus one. Both numbers are at least 1.
-# - A load is a single step and a store is a single step. Between any two steps any other
-#   thread may make steps of its own, as many as it likes. Nothing else is shared.
+# - A shared counter starts at 0. There are `threads` threads, each of which performs `increments` times:
+#   load the counter, then store what it loaded plus one. Both numbers are at least 1.
+# - A load is a single step and a store is a single step. Between any two steps any other thread may make
+#   steps of its own, as many as it likes. Nothing else is shared.
 # - `final_values(1, 5)` is `{5}`, `final_values(2, 1)` is `{1, 2}`, `final_values(2, 2)` is `{2, 3, 4}`.
 # - It takes less than 2 seconds up to `(2, 10)` and `(3, 3)`.
 #
@@ -35,16 +35,16 @@ from checker import check, discuss, together
 #
 # <details><summary>Hint: a nudge</summary>
 #
-# How many *different situations* can the threads be in? Far fewer than there are schedules: many
-# schedules lead to the same situation, and what can happen next depends on the situation alone.
+# How many *different situations* can the threads be in? Far fewer than there are schedules: many schedules
+# lead to the same situation, and what can happen next depends on the situation alone.
 # </details>
 #
 # <details><summary>Hint: the idea</summary>
 #
-# Describe a situation by the counter and, for each thread, how many steps it has made and what it
-# loaded last. Start from the first situation, follow every possible next step, and remember the
-# situations you have already been in. Collect the counter wherever all threads are done.
-# (When you look at the results, you may find a formula that needs no search. Why is it true?)
+# Describe a situation by the counter and, for each thread, how many steps it has made and what it loaded
+# last. Start from the first situation, follow every possible next step, and remember the situations you
+# have already been in. Collect the counter wherever all threads are done. (When you look at the results,
+# you may find a formula that needs no search. Why is it true?)
 # </details>
 
 # %% answer="final_values"
@@ -161,15 +161,15 @@ discuss("final_values")
 #
 # <details><summary>Hint: a nudge</summary>
 #
-# Between which two steps of `increment` must no other call get in? And when is the value that you
-# return read: inside that stretch, or after it?
+# Between which two steps of `increment` must no other call get in? And when is the value that you return
+# read: inside that stretch, or after it?
 # </details>
 #
 # <details><summary>Hint: the idea</summary>
 #
-# One lock for each counter, made in `__init__`. Do the whole job under it: read, add, write, and take
-# the result into a local variable or return it from inside the `with` block. A `with` block gives
-# the lock back on every way out, exceptions included.
+# One lock for each counter, made in `__init__`. Do the whole job under it: read, add, write, and take the
+# result into a local variable or return it from inside the `with` block. A `with` block gives the lock
+# back on every way out, exceptions included.
 # </details>
 
 # %% answer="counter"
@@ -257,8 +257,8 @@ check(the_value_cannot_be_assigned, expect=3)
 
 
 # %% [markdown]
-# **A call that fails leaves no trace.** Afterwards the counter has its old value, and another thread
-# can go on counting.
+# **A call that fails leaves no trace.** Afterwards the counter has its old value, and another thread can
+# go on counting.
 
 # %% check="counter-4" points=1
 def a_failed_call_leaves_no_trace():
@@ -280,8 +280,8 @@ check(a_failed_call_leaves_no_trace, expect=(3, 1, 2))
 
 # %% [markdown]
 # **Two counters never wait for each other.** Here the addition in the first counter takes its time: it
-# goes on only after the second counter has been incremented. If the second has to wait for the first,
-# both wait for ever.
+# goes on only after the second counter has been incremented. If the second has to wait for the first, both
+# wait for ever.
 
 # %% check="counter-5" points=1
 import threading
@@ -362,8 +362,8 @@ check(a_failing_call_disturbs_nobody, expect=([1, "refused"], 1))
 
 
 # %% [markdown]
-# When all checks hold, run this cell: it shows the mistakes that are made most often here, and what
-# each of them does.
+# When all checks hold, run this cell: it shows the mistakes that are made most often here, and what each
+# of them does.
 
 # %%
 discuss("counter")
@@ -371,24 +371,24 @@ discuss("counter")
 # %% [markdown]
 # ## 3. `lost_updates`: your own stress test (8 points)
 #
-# A stress test runs the real thing on real threads and looks at what comes out. It is easily
-# written so that it can never find anything. Write one that gives a race its chance.
+# A stress test runs the real thing on real threads and looks at what comes out. It is easily written so
+# that it can never find anything. Write one that gives a race its chance.
 #
 # **The contract**
 #
 # `lost_updates(make_counter, threads, increments)`
 #
-# - makes one counter with `make_counter()`. It has a method `increment()` and an attribute `value`,
-#   which starts at 0; you know nothing else about it. It may be broken in any way.
-# - starts `threads` threads (at least 1), each of which calls `increment()` `increments` times (at least 1).
-#   They **begin together**: no thread increments before all of them have started. From then on
-#   each goes its own way, and none waits for another. Sleeping is no synchronisation: a
-#   thread may always be slower than you think.
-# - waits for all threads and returns how many updates were lost: `threads * increments - value`.
-#   (A counter that counts too much gives a negative number.)
+# - makes one counter with `make_counter()`. It has a method `increment()` and an attribute `value`, which
+#   starts at 0; you know nothing else about it. It may be broken in any way.
+# - starts `threads` threads (at least 1), each of which calls `increment()` `increments` times (at least
+#   1). They **begin together**: no thread increments before all of them have started. From then on each
+#   goes its own way, and none waits for another. Sleeping is no synchronisation: a thread may always be
+#   slower than you think.
+# - waits for all threads and returns how many updates were lost: `threads * increments - value`. (A
+#   counter that counts too much gives a negative number.)
 # - If `increment()` raises in a thread, that very exception object is raised to the caller, after all
-#   threads have ended; if it raises in several, any one of them. "Exception" means every
-#   `BaseException`, `SystemExit` included.
+#   threads have ended; if it raises in several, any one of them. "Exception" means every `BaseException`,
+#   `SystemExit` included.
 # - leaves no thread behind.
 #
 # <details><summary>Hint: a nudge</summary>
@@ -399,9 +399,9 @@ discuss("counter")
 #
 # <details><summary>Hint: the idea</summary>
 #
-# A `threading.Barrier(threads)` lets nobody pass before all have arrived; an `Event` that the main
-# thread sets after the last `start()` does as well. Start all threads in one loop and join
-# them in a second loop. Let each worker catch `BaseException` and keep it in a list; raise it after the joins.
+# A `threading.Barrier(threads)` lets nobody pass before all have arrived; an `Event` that the main thread
+# sets after the last `start()` does as well. Start all threads in one loop and join them in a second loop.
+# Let each worker catch `BaseException` and keep it in a list; raise it after the joins.
 # </details>
 
 # %% answer="lost_updates"
@@ -520,8 +520,8 @@ check(each_thread_does_its_share, expect={"counters made": 1, "calls per thread"
 
 # %% [markdown]
 # **They begin together, and none waits for another.** In the first scenario the first call of
-# `increment()` looks which threads have been started: it must find all that ever take part. In the
-# second each call waits inside `increment()` until all threads are in it.
+# `increment()` looks which threads have been started: it must find all that ever take part. In the second
+# each call waits inside `increment()` until all threads are in it.
 
 # %% check="lost_updates-3" points=2
 import threading

@@ -3,9 +3,8 @@
 #
 # Three exercises, 22 points. Read the lesson `03-acquire` first.
 #
-# Time in the checks is *virtual*: it moves only when every thread waits. A check that waits an hour
-# takes no time at all, and waiting times are exact. Call `time.sleep()` and `time.monotonic()` as
-# always.
+# Time in the checks is *virtual*: it moves only when every thread waits. A check that waits an hour takes
+# no time at all, and waiting times are exact. Call `time.sleep()` and `time.monotonic()` as always.
 
 # %%
 from checker import check, discuss, together
@@ -18,8 +17,8 @@ from checker import check, discuss, together
 #
 # **The contract**
 #
-# `try_lock(lock, timeout)` returns `True` if it acquired the lock and `False` if it did not. It works for a
-# `threading.Lock` and a `threading.RLock`.
+# `try_lock(lock, timeout)` returns `True` if it acquired the lock and `False` if it did not. It works for
+# a `threading.Lock` and a `threading.RLock`.
 #
 # | `timeout` | meaning |
 # |---|---|
@@ -37,8 +36,8 @@ from checker import check, discuss, together
 #
 # <details><summary>Hint: the idea</summary>
 #
-# Three cases: `None`; what must be refused; the rest. `timeout >= 0` is false for negative numbers
-# *and* for NaN. The largest wait is `min(timeout, threading.TIMEOUT_MAX)`. Pass the timeout by name.
+# Three cases: `None`; what must be refused; the rest. `timeout >= 0` is false for negative numbers *and*
+# for NaN. The largest wait is `min(timeout, threading.TIMEOUT_MAX)`. Pass the timeout by name.
 # </details>
 
 # %% answer="try_lock"
@@ -67,22 +66,34 @@ def try_lock(lock, timeout: float | None) -> bool:
 # %% check="try_lock-1" points=1
 import threading
 import time
+from functools import partial
 
 
-def a_free_lock_is_acquired_at_once():
-    seen = []
-    for make_lock in threading.Lock, threading.RLock:
-        for timeout in None, 0, 0.5, 3600:
-            lock = make_lock()
-            began = time.monotonic()
-            acquired = try_lock(lock, timeout)
-            waited = round(time.monotonic() - began, 6)
-            [taken_by_another] = together(lambda: lock.acquire(blocking=False))
-            seen.append((acquired, waited, taken_by_another))
+def ask_for_a_free_lock(make_lock):
+    """What try_lock returned for some timeouts, how long it took, and whether the lock was really held then."""
+    seen = {}
+    for timeout in None, 0, 0.5, 3600:
+        lock = make_lock()
+        began = time.monotonic()
+        returned = try_lock(lock, timeout)
+        waited = round(time.monotonic() - began, 6)
+        [free] = together(partial(lock.acquire, blocking=False))
+        seen[timeout] = (returned, f"after {waited:g} s", "still free" if free else "held")
     return seen
 
 
-check(a_free_lock_is_acquired_at_once, expect=[(True, 0.0, False)] * 8)
+def a_free_lock_is_acquired_at_once():
+    return ask_for_a_free_lock(threading.Lock)
+
+
+def a_free_rlock_is_acquired_at_once():
+    return ask_for_a_free_lock(threading.RLock)
+
+
+ALWAYS = dict.fromkeys([None, 0, 0.5, 3600], (True, "after 0 s", "held"))
+
+check(a_free_lock_is_acquired_at_once, expect=ALWAYS)
+check(a_free_rlock_is_acquired_at_once, expect=ALWAYS)
 
 
 # %% [markdown]
@@ -93,18 +104,23 @@ import threading
 import time
 
 
+def ask_for_a_held_lock(lock):
+    lock.acquire()
+    began = time.monotonic()
+    [acquired] = together(lambda: try_lock(lock, 0))
+    return acquired, round(time.monotonic() - began, 6)
+
+
 def zero_does_not_wait():
-    seen = []
-    for make_lock in threading.Lock, threading.RLock:
-        lock = make_lock()
-        lock.acquire()
-        began = time.monotonic()
-        [acquired] = together(lambda: try_lock(lock, 0))
-        seen.append((acquired, round(time.monotonic() - began, 6)))
-    return seen
+    return ask_for_a_held_lock(threading.Lock())
 
 
-check(zero_does_not_wait, expect=[(False, 0.0), (False, 0.0)])
+def zero_does_not_wait_for_an_rlock():
+    return ask_for_a_held_lock(threading.RLock())
+
+
+check(zero_does_not_wait, expect=(False, 0.0))
+check(zero_does_not_wait_for_an_rlock, expect=(False, 0.0))
 
 
 # %% [markdown]
@@ -181,23 +197,24 @@ check(none_waits_for_as_long_as_it_takes, expect=(True, True))
 
 # %% check="try_lock-5" points=1
 import threading
+from functools import partial
 
 
 def ask_with_bad_timeouts(make_lock):
-    """Per timeout: how many of two calls were refused, and whether the locks are as they were."""
+    """What a free and a held lock say to some bad timeouts, and how the locks are afterwards."""
     seen = {}
     for timeout in -1, -1.0, -0.5, -7, float("nan"):
         free, held = make_lock(), make_lock()
         held.acquire()
-        refused = 0
+        answers = []
         for lock in free, held:
             try:
-                try_lock(lock, timeout)
+                answers.append(try_lock(lock, timeout))
             except ValueError:
-                refused += 1
-        [still_free] = together(lambda: free.acquire(blocking=False))
-        [still_held] = together(lambda: not held.acquire(blocking=False))
-        seen[repr(timeout)] = refused, still_free, still_held
+                answers.append("ValueError")
+        [free_now] = together(partial(free.acquire, blocking=False))
+        [held_was_free] = together(partial(held.acquire, blocking=False))
+        seen[repr(timeout)] = (*answers, free_now and not held_was_free)
     return seen
 
 
@@ -209,10 +226,10 @@ def a_bad_timeout_is_refused_for_an_rlock():
     return ask_with_bad_timeouts(threading.RLock)
 
 
-LEFT_ALONE = {timeout: (2, True, True) for timeout in ["-1", "-1.0", "-0.5", "-7", "nan"]}
+REFUSED = dict.fromkeys(["-1", "-1.0", "-0.5", "-7", "nan"], ("ValueError", "ValueError", True))
 
-check(a_bad_timeout_is_refused, expect=LEFT_ALONE)
-check(a_bad_timeout_is_refused_for_an_rlock, expect=LEFT_ALONE)
+check(a_bad_timeout_is_refused, expect=REFUSED)
+check(a_bad_timeout_is_refused_for_an_rlock, expect=REFUSED)
 
 
 # %% check="try_lock-6" points=1 hidden=true
@@ -289,21 +306,23 @@ discuss("try_lock")
 # - It acquires when the block is *entered*, not when `acquired(...)` is called.
 # - It gives the block `True` if it acquired the lock, else `False`. The block runs in either case.
 # - A bad timeout raises `ValueError`, at the call or on entering; the lock is left as it was.
-# - On leaving the block it releases exactly once if it acquired, and otherwise not at all, also when the block
-#   raises. It never releases what somebody else holds.
+# - On leaving the block it releases exactly once if it acquired, and otherwise not at all, also when the
+#   block raises. It never releases what somebody else holds.
 # - Exceptions pass unchanged.
 #
 # You may use your `try_lock`.
 #
 # <details><summary>Hint: a nudge</summary>
 #
-# On leaving, how do you know whether it was *you* who acquired? `lock.locked()` says only that somebody did.
+# On leaving, how do you know whether it was *you* who acquired? `lock.locked()` says only that somebody
+# did.
 # </details>
 #
 # <details><summary>Hint: the idea</summary>
 #
 # `contextlib.contextmanager` turns a generator with one `yield` into a context manager. Put the result of
-# acquiring into a local variable *before* the `try`, yield it, and release in `finally` only if it is true.
+# acquiring into a local variable *before* the `try`, yield it, and release in `finally` only if it is
+# true.
 # </details>
 
 # %% answer="acquired"
@@ -350,15 +369,22 @@ def taken(lock):
     return together(try_it)[0]
 
 
+def enter_a_block(lock, timeout):
+    with acquired(lock, timeout) as got_it:
+        inside = taken(lock)
+    return {"told": got_it, "taken inside": inside, "taken afterwards": taken(lock)}
+
+
 def it_holds_the_lock_inside_the_block_and_only_there():
-    seen = []
-    for make_lock in threading.Lock, threading.RLock:
-        for timeout in None, 0, 5:
-            lock = make_lock()
-            with acquired(lock, timeout) as got_it:
-                inside = taken(lock)
-            seen.append((got_it, inside, taken(lock)))
-    return seen
+    return enter_a_block(threading.Lock(), None)
+
+
+def it_holds_an_rlock_inside_the_block_and_only_there():
+    return enter_a_block(threading.RLock(), 5)
+
+
+def it_holds_the_lock_without_waiting_for_it():
+    return enter_a_block(threading.Lock(), 0)
 
 
 def no_two_blocks_run_together():
@@ -373,7 +399,11 @@ def no_two_blocks_run_together():
     return box[0]
 
 
-check(it_holds_the_lock_inside_the_block_and_only_there, expect=[(True, True, False)] * 6)
+HELD_INSIDE = {"told": True, "taken inside": True, "taken afterwards": False}
+
+check(it_holds_the_lock_inside_the_block_and_only_there, expect=HELD_INSIDE)
+check(it_holds_an_rlock_inside_the_block_and_only_there, expect=HELD_INSIDE)
+check(it_holds_the_lock_without_waiting_for_it, expect=HELD_INSIDE)
 check(no_two_blocks_run_together, expect=2)
 
 
@@ -391,38 +421,49 @@ def without_the_lock_the_block_runs_and_the_holder_keeps_it():
     for timeout in 0, 2:
         with acquired(lock, timeout) as got_it:
             told.append(got_it)
-    return told, lock.locked()
+    return {"told": told, "still held": lock.locked()}
 
 
-check(without_the_lock_the_block_runs_and_the_holder_keeps_it, expect=([False, False], True))
+check(without_the_lock_the_block_runs_and_the_holder_keeps_it, expect={"told": [False, False], "still held": True})
 
 
 # %% [markdown]
-# **Exceptions pass, and the lock comes back.** The very same exception object reaches the outside, and the lock is
-# then as it was before the block.
+# **Exceptions pass, and the lock comes back.** The very same exception object reaches the outside, and the
+# lock is then as it was before the block.
 
 # %% check="acquired-3" points=2
 import threading
 
 
-def exceptions_pass_and_the_lock_comes_back():
-    seen = []
-    for boom in ValueError("boom"), KeyError("boom"), KeyboardInterrupt(), StopIteration():
-        for held_by_another in False, True:
-            lock = threading.Lock()
-            if held_by_another:
-                lock.acquire()
-            try:
-                with acquired(lock, 0) as got_it:
-                    raise boom
-            except BaseException as error:
-                seen.append((got_it, error is boom, lock.locked()))
-            else:
-                seen.append("swallowed")
+def raise_in_a_block(lock):
+    """Which of some exceptions came out of the block, and whether the lock was held after each."""
+    seen = {}
+    for boom in ValueError("boom"), KeyboardInterrupt(), StopIteration():
+        name = type(boom).__name__
+        try:
+            with acquired(lock, 0):
+                raise boom
+        except BaseException as error:
+            seen[name] = "came out" if error is boom else f"became {error!r}", lock.locked()
+        else:
+            seen[name] = "swallowed", lock.locked()
     return seen
 
 
-check(exceptions_pass_and_the_lock_comes_back, expect=[(True, True, False), (False, True, True)] * 4)
+def exceptions_pass_and_the_lock_comes_back():
+    return raise_in_a_block(threading.Lock())
+
+
+def exceptions_pass_and_the_holder_keeps_the_lock():
+    lock = threading.Lock()
+    lock.acquire()
+    return raise_in_a_block(lock)
+
+
+NAMES = ["ValueError", "KeyboardInterrupt", "StopIteration"]
+
+check(exceptions_pass_and_the_lock_comes_back, expect=dict.fromkeys(NAMES, ("came out", False)))
+check(exceptions_pass_and_the_holder_keeps_the_lock, expect=dict.fromkeys(NAMES, ("came out", True)))
 
 
 # %% [markdown]
@@ -438,10 +479,13 @@ def the_call_alone_acquires_nothing():
     before = lock.locked()
     with manager as got_it:
         inside = lock.locked()
-    return before, got_it, inside, lock.locked()
+    return {"held before": before, "told": got_it, "inside": inside, "afterwards": lock.locked()}
 
 
-check(the_call_alone_acquires_nothing, expect=(False, True, True, False))
+check(
+    the_call_alone_acquires_nothing,
+    expect={"held before": False, "told": True, "inside": True, "afterwards": False},
+)
 
 
 # %% [markdown]
@@ -554,33 +598,34 @@ discuss("acquired")
 # %% [markdown]
 # ## 3. `OwnedLock`: a lock that knows its owner (8 points)
 #
-# Anybody may release a `threading.Lock`, and a thread that acquires its own lock again waits for
-# itself without a word. Build a lock that turns both into errors that you can see.
+# Anybody may release a `threading.Lock`, and a thread that acquires its own lock again waits for itself
+# without a word. Build a lock that turns both into errors that you can see.
 #
 # **The contract**
 #
 # - `OwnedLock` is a mutex: at any time at most one thread holds it.
-# - `acquire(blocking=True, timeout=-1)` returns a bool, takes the same arguments as `threading.Lock.acquire`
-#   and raises the same kinds of error for bad ones (`ValueError`, `OverflowError`, `TypeError`).
+# - `acquire(blocking=True, timeout=-1)` returns a bool, takes the same arguments as
+#   `threading.Lock.acquire` and raises the same kinds of error for bad ones (`ValueError`,
+#   `OverflowError`, `TypeError`).
 # - `release()`, `locked()` and `with` work as for `threading.Lock`.
 # - `owner` is the ident (`threading.get_ident()`) of the thread that holds the lock, or `None`.
 # - `release()` by a thread that does not hold the lock, or when nobody does, raises `RuntimeError` and
 #   changes nothing.
 # - `acquire()` by the owner raises `RuntimeError` at once: it never waits, and it does so before it even
 #   looks at its arguments.
-# - At no moment can a thread that holds the lock see another owner than itself. *Other* threads may
-#   see `None` for a moment while somebody acquires or releases.
+# - At no moment can a thread that holds the lock see another owner than itself. *Other* threads may see
+#   `None` for a moment while somebody acquires or releases.
 #
 # <details><summary>Hint: a nudge</summary>
 #
-# `owner` is shared data. At which moments is it certain that only one thread can write it?
-# And in which order must "clear the owner" and "release" stand?
+# `owner` is shared data. At which moments is it certain that only one thread can write it? And in which
+# order must "clear the owner" and "release" stand?
 # </details>
 #
 # <details><summary>Hint: the idea</summary>
 #
-# Keep an ordinary `threading.Lock` inside and write `owner` only while you hold it: set it right *after* the
-# inner acquire has returned `True`, clear it right *before* the inner release. To ask "am I the
+# Keep an ordinary `threading.Lock` inside and write `owner` only while you hold it: set it right *after*
+# the inner acquire has returned `True`, clear it right *before* the inner release. To ask "am I the
 # owner?" you need no lock: only you yourself ever write your own ident there.
 # </details>
 
@@ -677,7 +722,8 @@ check(the_block_releases_when_it_raises, expect=(True, False, [True]))
 
 
 # %% [markdown]
-# **`owner` is the ident of the holder, or `None`.** An attempt of somebody else that fails does not change it.
+# **`owner` is the ident of the holder, or `None`.** An attempt of somebody else that fails does not change
+# it.
 
 # %% check="owned_lock-2" points=1
 import threading
@@ -686,18 +732,27 @@ import threading
 def the_owner_is_the_holder():
     me = threading.get_ident()
     lock, other_lock = OwnedLock(), OwnedLock()
-    seen = [lock.owner is None]
-    lock.acquire()
-    seen.append(lock.owner == me)
-    seen.append(together(lambda: lock.acquire(blocking=False), lambda: lock.acquire(timeout=3)) == [False, False])
-    seen.append(lock.owner == me)
-    seen.append(other_lock.owner is None)
+    seen = {"new": lock.owner, "returned": lock.acquire(), "held": lock.owner == me}
+    seen["others get"] = together(lambda: lock.acquire(blocking=False), lambda: lock.acquire(timeout=3))
+    seen["held after that"] = lock.owner == me
+    seen["another lock"] = other_lock.owner
     lock.release()
-    seen.append(lock.owner is None)
+    seen["released"] = lock.owner
     return seen
 
 
-check(the_owner_is_the_holder, expect=[True] * 6)
+check(
+    the_owner_is_the_holder,
+    expect={
+        "new": None,
+        "returned": True,
+        "held": True,
+        "others get": [False, False],
+        "held after that": True,
+        "another lock": None,
+        "released": None,
+    },
+)
 
 
 # %% [markdown]
@@ -753,59 +808,81 @@ def refused(action, *arguments):
     return False
 
 
-def only_the_owner_may_release():
+def nobody_may_release_what_nobody_holds():
     lock = OwnedLock()
-    seen = [refused(lock.release), lock.locked() is False, lock.owner is None]
+    new = refused(lock.release), lock.locked(), lock.owner
     lock.acquire()
-    seen += together(lambda: refused(lock.release))
-    seen += [lock.locked() is True, lock.owner == threading.get_ident()]
     lock.release()
-    seen += [refused(lock.release), lock.locked() is False, lock.owner is None]
-    seen += together(lock.acquire)
-    return seen
+    released = refused(lock.release), lock.locked(), lock.owner
+    return {"new": new, "released": released, "next acquire": together(lock.acquire)}
 
 
-check(only_the_owner_may_release, expect=[True] * 10)
+def a_stranger_may_not_release():
+    lock = OwnedLock()
+    lock.acquire()
+    [stranger] = together(lambda: refused(lock.release))
+    return {"refused": stranger, "held": lock.locked(), "mine": lock.owner == threading.get_ident()}
+
+
+check(
+    nobody_may_release_what_nobody_holds,
+    expect={"new": (True, False, None), "released": (True, False, None), "next acquire": [True]},
+)
+check(a_stranger_may_not_release, expect={"refused": True, "held": True, "mine": True})
 
 
 # %% [markdown]
-# **The owner never waits for itself.** A second `acquire()` raises `RuntimeError` before it looks at the arguments,
-# and the lock is held as before.
+# **The owner never waits for itself.** A second `acquire()` raises `RuntimeError` before it looks at the
+# arguments, and the lock is held as before.
 
 # %% check="owned_lock-5" points=1
 import threading
 import time
 
 
-def the_owner_never_waits_for_itself():
+def ask_again(call):
+    """What the owner's second attempt gives, how long it takes, and whether it still holds the lock then."""
     lock = OwnedLock()
     lock.acquire()
     began = time.monotonic()
-    calls = [
-        lambda: lock.acquire(),
-        lambda: lock.acquire(blocking=False),
-        lambda: lock.acquire(timeout=10),
-        lambda: lock.acquire(False, 10),
-        lambda: lock.acquire(timeout=-7),
-        lambda: lock.acquire(timeout="soon"),
-        lambda: lock.__enter__(),
+    try:
+        result = call(lock)
+    except Exception as error:
+        result = type(error).__name__
+    return result, round(time.monotonic() - began, 6), lock.owner == threading.get_ident() and lock.locked()
+
+
+def the_owner_never_waits_for_itself():
+    return ask_again(lambda lock: lock.acquire())
+
+
+def the_owner_is_refused_in_a_with_block():
+    return ask_again(lambda lock: lock.__enter__())
+
+
+def the_owner_is_refused_with_a_timeout():
+    return ask_again(lambda lock: lock.acquire(timeout=10))
+
+
+def the_owner_is_refused_without_blocking():
+    return ask_again(lambda lock: lock.acquire(blocking=False))
+
+
+def the_owner_is_refused_before_the_arguments_are_looked_at():
+    return [
+        ask_again(lambda lock: lock.acquire(timeout=-7)),
+        ask_again(lambda lock: lock.acquire(False, 10)),
+        ask_again(lambda lock: lock.acquire(timeout="soon")),
     ]
-    seen = []
-    for call in calls:
-        try:
-            call()
-        except RuntimeError:
-            seen.append("RuntimeError")
-        except Exception as error:
-            seen.append(type(error).__name__)
-        else:
-            seen.append("no error")
-    held = lock.locked() and lock.owner == threading.get_ident()
-    lock.release()
-    return seen, round(time.monotonic() - began, 6), held, lock.locked()
 
 
-check(the_owner_never_waits_for_itself, expect=(["RuntimeError"] * 7, 0.0, True, False))
+REFUSED = ("RuntimeError", 0.0, True)
+
+check(the_owner_never_waits_for_itself, expect=REFUSED)
+check(the_owner_is_refused_in_a_with_block, expect=REFUSED)
+check(the_owner_is_refused_with_a_timeout, expect=REFUSED)
+check(the_owner_is_refused_without_blocking, expect=REFUSED)
+check(the_owner_is_refused_before_the_arguments_are_looked_at, expect=[REFUSED, REFUSED, REFUSED])
 
 
 # %% check="owned_lock-6" points=1 hidden=true

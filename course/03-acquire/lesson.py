@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 03 acquire
 #
-# `with lock:` waits for ever. That is often what you want, and sometimes the last thing that you want. This lesson is
-# about the method behind it, `acquire`: four ways to call it, what it returns, when it raises, and who may
-# release what was acquired.
+# `with lock:` waits for ever. That is often what you want, and sometimes the last thing that you want.
+# This lesson is about the method behind it, `acquire`: four ways to call it, what it returns, when it
+# raises, and who may release what was acquired.
 
 # %%
 import signal
@@ -32,9 +32,9 @@ print(honesty_line())
 #
 # ## Sixteen calls
 #
-# **Predict.** Write your guesses into the list: `True`, `False`, `None`, `"waits for ever"`, or the name of an error
-# such as `"ValueError"`. In calls 1 to 13 `lock` is a `threading.Lock` that another thread holds and never
-# releases. Leave `...` where you have no idea.
+# **Predict.** Write your guesses into the list: `True`, `False`, `None`, `"waits for ever"`, or the name
+# of an error such as `"ValueError"`. In calls 1 to 13 `lock` is a `threading.Lock` that another thread
+# holds and never releases. Leave `...` where you have no idea.
 
 # %%
 guesses = {
@@ -57,9 +57,9 @@ guesses = {
 }
 
 # %% [markdown]
-# The answers come from `explore`. It runs each call under a clock of its own, which jumps ahead when everybody
-# waits, so a wait of an hour takes no time. And it knows the difference between "has waited long" and "will wait for
-# ever": when no thread can ever move again, that is a **deadlock**.
+# The answers come from `explore`. It runs each call under a clock of its own, which jumps ahead when
+# everybody waits, so a wait of an hour takes no time. And it knows the difference between "has waited
+# long" and "will wait for ever": when no thread can ever move again, that is a **deadlock**.
 
 # %%
 def what_happens(call):
@@ -94,23 +94,25 @@ for number, (call, (result, when)) in enumerate(answers.items(), start=1):
 # %% [markdown]
 # Go through the ones that you marked wrong. Some deserve a word:
 #
-# - **5 and 6.** `timeout=-1` is the default and means "for ever"; every other negative number is a `ValueError`. A
-#   deadline that has just passed can give either.
-# - **7.** "No timeout" is not `None` here. (For a `Semaphore` it is. The standard library is not of one mind.)
-# - **8.** The classic slip. The first parameter is `blocking`, and 0.1 is a true value: from Python 3.12 on the
-#   call **waits for ever**; up to 3.11 it is a `TypeError`. Write `timeout=` by name, always.
+# - **5 and 6.** `timeout=-1` is the default and means "for ever"; every other negative number is a
+#   `ValueError`. A deadline that has just passed can give either.
+# - **7.** "No timeout" is not `None` here. (For a `Semaphore` it is. The standard library is not of one
+#   mind.)
+# - **8.** The classic slip. The first parameter is `blocking`, and 0.1 is a true value: from Python 3.12
+#   on the call **waits for ever**; up to 3.11 it is a `TypeError`. Write `timeout=` by name, always.
 # - **9 and 10.** A call that does not block takes no timeout, not even 0.
 # - **12.** The longest wait is `threading.TIMEOUT_MAX` seconds; more, or infinity, is an `OverflowError`.
 # - **13.** *Any* thread may release a `Lock`, also one that never acquired it. Python will not stop you.
-# - **15 and 16.** An **RLock** (re-entrant lock) knows its **owner**: the owner may acquire it again and must release
-#   it as many times; nobody else may release it at all.
+# - **15 and 16.** An **RLock** (re-entrant lock) knows its **owner**: the owner may acquire it again and
+#   must release it as many times; nobody else may release it at all.
 #
 # ## A timeout is a wish
 #
-# `acquire(timeout=t)` promises to wait *at least* about `t` before it gives up. How much longer does it take?
+# `acquire(timeout=t)` promises to wait *at least* about `t` before it gives up. How much longer does it
+# take?
 #
-# **Predict.** You ask for 1, 3, 10, 30, 100 milliseconds on a lock that stays held. How long do you wait? And how long
-# if another thread is busy computing at the same time?
+# **Predict.** You ask for 1, 3, 10, 30, 100 milliseconds on a lock that stays held. How long do you wait?
+# And how long if another thread is busy computing at the same time?
 
 # %%
 asked = [0.001, 0.003, 0.010, 0.030, 0.100]  # seconds
@@ -168,9 +170,9 @@ for text, pairs in ("alone", alone), ("beside a busy thread", beside):
     print(f"{text:22} extra wait: least {extra[0]:.2f}, middle {extra[len(extra) // 2]:.2f}, most {extra[-1]:.2f} ms")
 
 # %% [markdown]
-# No dot lies below the diagonal: `acquire` does not give up early. Above it, everything is possible. After the timeout
-# the thread must be woken by the operating system, and then it must get the GIL, which the busy thread hands over only
-# every few milliseconds (the *switch interval* in the honesty line).
+# No dot lies below the diagonal: `acquire` does not give up early. Above it, everything is possible. After
+# the timeout the thread must be woken by the operating system, and then it must get the GIL, which the
+# busy thread hands over only every few milliseconds (the *switch interval* in the honesty line).
 #
 # So read `timeout=0.1` as "after 0.1 s I would rather have `False` than wait", not as "back in 0.1 s".
 #
@@ -201,9 +203,10 @@ def two_careless_workers():
 explore(two_careless_workers)
 
 # %% [markdown]
-# The second worker waits for a second, gets `False`, does not look, and walks in: both are in the critical section.
-# Then each releases. The first release that comes frees the lock, the other one fails with
-# `RuntimeError: release unlocked lock`. And had a third thread acquired it meanwhile, *its* lock would have been released.
+# The second worker waits for a second, gets `False`, does not look, and walks in: both are in the critical
+# section. Then each releases. The first release that comes frees the lock, the other one fails with
+# `RuntimeError: release unlocked lock`. And had a third thread acquired it meanwhile, *its* lock would
+# have been released.
 #
 # The shape to remember:
 #
@@ -217,8 +220,8 @@ explore(two_careless_workers)
 #     ...                # without the lock: a designed branch, not an accident
 # ```
 #
-# Note where the `try` begins: *after* the acquire. If it began before, `finally` would release a lock that was never
-# acquired.
+# Note where the `try` begins: *after* the acquire. If it began before, `finally` would release a lock that
+# was never acquired.
 
 # %%
 def two_careful_workers():
@@ -241,10 +244,11 @@ explore(two_careful_workers)
 # %% [markdown]
 # ## Whose lock is it?
 #
-# A `Lock` has no owner. That has a use (one thread acquires, another releases, as a signal), and a price: nobody notices when the
-# wrong thread releases.
+# A `Lock` has no owner. That has a use (one thread acquires, another releases, as a signal), and a price:
+# nobody notices when the wrong thread releases.
 #
-# **Predict.** Thread A is in its critical section. Thread B, by mistake, releases the lock. What can happen to the counter?
+# **Predict.** Thread A is in its critical section. Thread B, by mistake, releases the lock. What can
+# happen to the counter?
 
 # %%
 def a_stranger_releases():
@@ -271,16 +275,16 @@ explore(a_stranger_releases)
 # %% [markdown]
 # Sometimes 2, sometimes a lost update, and sometimes an error, in the thread that did *nothing wrong*.
 #
-# With an `RLock` the stranger gets the error, on the spot, every time. But an RLock lets its owner in again, also by
-# mistake. In the exercise `OwnedLock` you build the lock that is strict in both directions.
+# With an `RLock` the stranger gets the error, on the spot, every time. But an RLock lets its owner in
+# again, also by mistake. In the exercise `OwnedLock` you build the lock that is strict in both directions.
 #
 # ## Waiting and signals
 #
-# While the main thread waits in `acquire`, a **signal** may arrive, such as the one that Ctrl-C sends. Its *handler* is a
-# Python function, and only the main thread ever runs handlers.
+# While the main thread waits in `acquire`, a **signal** may arrive, such as the one that Ctrl-C sends. Its
+# *handler* is a Python function, and only the main thread ever runs handlers.
 #
-# **Predict.** We wait with `timeout=0.6`. After 0.2 s a signal comes. How long does the acquire take if the handler simply
-# returns? And if it raises?
+# **Predict.** We wait with `timeout=0.6`. After 0.2 s a signal comes. How long does the acquire take if
+# the handler simply returns? And if it raises?
 
 # %%
 def wait_with_a_signal(handler):
@@ -315,12 +319,13 @@ for name, (result, waited) in ("returns", quiet), ("raises", loud):
     print(f"handler {name:8} acquire gave {result!s:45} after {waited:.1f} s")
 
 # %% [markdown]
-# A handler that returns changes nothing: the wait goes on, and its timeout is kept. A handler that raises ends the wait,
-# and the exception comes out of `acquire`. This is how Ctrl-C works: its handler raises `KeyboardInterrupt`.
+# A handler that returns changes nothing: the wait goes on, and its timeout is kept. A handler that raises
+# ends the wait, and the exception comes out of `acquire`. This is how Ctrl-C works: its handler raises
+# `KeyboardInterrupt`.
 #
-# It follows that Ctrl-C, or the notebook's stop button, reaches the *main* thread only. **A worker that waits in
-# `acquire` is never interrupted.** If you want to be able to stop it, give it a timeout and a flag to look at.
-# (The cell uses `SIGUSR1`, which exists on Linux and macOS.)
+# It follows that Ctrl-C, or the notebook's stop button, reaches the *main* thread only. **A worker that
+# waits in `acquire` is never interrupted.** If you want to be able to stop it, give it a timeout and a
+# flag to look at. (The cell uses `SIGUSR1`, which exists on Linux and macOS.)
 #
 # ## Words
 #
@@ -332,5 +337,5 @@ for name, (result, waited) in ("returns", quiet), ("raises", loud):
 #
 # ## Explain it to a colleague
 #
-# Why is no dot below the diagonal, and why are many above? What does `acquire(0.1)` do, and on which Python? Then go on
-# to the exercises: open the assignment `03-acquire`.
+# Why is no dot below the diagonal, and why are many above? What does `acquire(0.1)` do, and on which
+# Python? Then go on to the exercises: open the assignment `03-acquire`.

@@ -1,4 +1,4 @@
-# fails: owned_lock-2 finished
+# fails: owned_lock-2 finished, owned_lock-5 raised
 # The owner is kept on the class: all locks have the same one.
 import threading
 
