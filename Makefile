@@ -10,6 +10,7 @@ VENV ?= .venv
 # What `make test` hands to pytest: `make test ARGS="-m 'not slow'"`.
 ARGS ?=
 BIN := $(VENV)/bin
+NOT_INSTALLED := { echo 'Installing failed; the reason is above. Is this machine online?' >&2; exit 1; }
 export PYTHONSAFEPATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -75,15 +76,15 @@ $(BIN)/python:
 
 $(BIN)/.lab: pyproject.toml | $(BIN)/python
 	echo 'Installing JupyterLab, nbgrader and the rest into $(VENV) (first time: one to three minutes).'
-	$(BIN)/python -m pip install -qq --editable .
+	$(BIN)/python -m pip install -qq --editable . || $(NOT_INSTALLED)
 	touch $@
 
 $(BIN)/.test: pyproject.toml | $(BIN)/.lab
 	echo 'Installing what the tests need (about half a minute).'
-	$(BIN)/python -m pip install -qq --editable '.[test,dask,hub]'
+	$(BIN)/python -m pip install -qq --editable '.[test,dask,hub]' || $(NOT_INSTALLED)
 	touch $@
 
 $(BIN)/.bench: pyproject.toml | $(BIN)/.lab
 	echo 'Installing what the benchmarks compare with (about half a minute).'
-	$(BIN)/python -m pip install -qq --editable '.[test,bench]'
+	$(BIN)/python -m pip install -qq --editable '.[test,bench]' || $(NOT_INSTALLED)
 	touch $@
