@@ -9,7 +9,7 @@ from checker.measuring.losses import Losses, RecordedLosses, count_losses, recor
 from checker.measuring.plots import plot_lost_updates, plot_trials, plot_waits
 from checker.measuring.statistics import ecdf, percentiles
 from checker.measuring.timedlock import TimedLock
-from checker.style import caption, looks, new_axes
+from checker.style import caption, looks, new_axes, new_figure
 
 __all__ = [
     "Losses",
@@ -22,6 +22,7 @@ __all__ = [
     "interpreter",
     "looks",
     "new_axes",
+    "new_figure",
     "percentiles",
     "plot_lost_updates",
     "plot_trials",

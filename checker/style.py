@@ -7,6 +7,7 @@ read in black and white.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -96,13 +97,32 @@ def looks(count: int) -> list[Look]:
 
 def new_axes(title: str = "", x: str = "", y: str = "", *, size: tuple[float, float] = (7.5, 3.6)) -> Axes:
     """A new pyplot figure with one axes in the common style; `size` in inches. Label axes with their unit."""
+    _, axes = new_figure(size=size)
+    axes.set(title=title, xlabel=x, ylabel=y)
+    return axes
+
+
+def new_figure(rows: int = 1, columns: int = 1, *, size: tuple[float, float], **options: Any) -> tuple[Figure, Any]:
+    """`pyplot.subplots(rows, columns)` in the common style: the figure and its axes; `size` in inches."""
     import matplotlib
     import matplotlib.pyplot as plt
 
+    _settle_backend()
     with matplotlib.rc_context(SETTINGS):
-        _, axes = plt.subplots(figsize=size, layout="constrained")
-        axes.set(title=title, xlabel=x, ylabel=y)
-    return axes
+        return plt.subplots(rows, columns, figsize=size, layout="constrained", **options)
+
+
+@cache
+def _settle_backend() -> None:
+    """Have pyplot load its backend, which it otherwise does with the first figure.
+
+    Within `rc_context` that goes wrong: in a notebook the backend turns interactive mode on, leaving the context
+    turns it off again, and no later figure is shown.
+    """
+    import matplotlib.pyplot as plt
+
+    if not plt.get_fignums():
+        plt.switch_backend(plt.get_backend())
 
 
 def caption(drawing: Axes | Figure, text: str) -> None:

@@ -1,4 +1,4 @@
-# fails: acquire_all-1 finished
+# fails: acquire_all-1 finished, acquire_all-3 finished
 # An order of its own against deadlocks; the contract leaves the order to the caller.
 import time
 

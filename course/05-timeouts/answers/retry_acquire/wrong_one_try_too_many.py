@@ -1,4 +1,4 @@
-# fails: retry_acquire-2 finished, retry_acquire-5 finished
+# fails: retry_acquire-2 finished, retry_acquire-3 finished, retry_acquire-5 finished
 # One try and then `attempts` retries: one more than promised.
 import random
 import time

@@ -1,4 +1,4 @@
-# fails: retry_acquire-1 finished, retry_acquire-2 finished
+# fails: retry_acquire-1 finished, retry_acquire-2 finished, retry_acquire-4 finished, retry_acquire-5 finished
 # Says whether, not how many: and no is not 0.
 import random
 import time

@@ -1,4 +1,4 @@
-# fails: stale_cache-3 raised, stale_cache-8 raised
+# fails: stale_cache-3 deadlock, stale_cache-8 raised
 # Everybody waits for the new value, though the old one would do.
 import threading
 import time

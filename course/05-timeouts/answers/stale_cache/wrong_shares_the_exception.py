@@ -1,4 +1,4 @@
-# fails: stale_cache-7
+# fails: stale_cache-7 finished, stale_cache-8 raised
 # All who wait for a fetch get its exception, as if it were their own.
 import concurrent.futures
 import threading

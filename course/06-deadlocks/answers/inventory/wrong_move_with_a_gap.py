@@ -1,0 +1,31 @@
+# fails: inventory-4 finished, inventory-5 finished
+# move = remove, then add, each with the lock: in between the goods are nowhere.
+import threading
+
+
+class Inventory:
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._items = {}
+
+    def add(self, item, n):
+        with self._lock:
+            self._items[item] = self._items.get(item, 0) + n
+
+    def remove(self, item, n):
+        with self._lock:
+            if self._items.get(item, 0) < n:
+                raise KeyError(item)
+            self._items[item] = self._items.get(item, 0) - n
+
+    def move(self, item, other, n):
+        self.remove(item, n)
+        self.add(other, n)
+
+    def count(self, item):
+        with self._lock:
+            return self._items.get(item, 0)
+
+    def total(self):
+        with self._lock:
+            return sum(self._items.values())

@@ -1,0 +1,21 @@
+# fails: lock_both-5 finished
+# Tries again without a pause: it burns a core, and two of them get in each other's way.
+import time
+
+
+def lock_both(a, b, timeout):
+    if timeout < 0 or a is b:
+        raise ValueError
+    deadline = time.monotonic() + timeout
+    while True:
+        if a.acquire(blocking=False):
+            done = False
+            try:
+                done = b.acquire(blocking=False)
+            finally:
+                if not done:
+                    a.release()
+            if done:
+                return True
+        if time.monotonic() >= deadline:
+            return False
