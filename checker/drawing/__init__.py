@@ -1,0 +1,1 @@
+"""How a verdict is drawn: the parts behind `checker.pictures`."""

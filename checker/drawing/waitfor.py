@@ -1,0 +1,75 @@
+"""The wait-for graph of a deadlock: an arrow from each stuck thread to the one it waits for."""
+
+from __future__ import annotations
+
+import math
+
+from checker.drawing.sheet import Sheet
+from checker.outcomes import Execution
+from checker.style import BLUE, INK, MUTED, PAPER
+from checker.telling.moments import lock_name
+from checker.telling.text import unfinished
+
+RADIUS = 0.25  # of a thread's circle, in inches
+MOST_THREADS = 6
+SMALL = 7.5  # points
+
+Point = tuple[float, float]
+
+
+def draw_wait_for(sheet: Sheet, failure: Execution, left: float, top: float, right: float) -> float:
+    """Draw the graph between `left` and `right`; return where it ends below.
+
+    Two threads stand side by side, more in a ring. What each waits for is listed below the graph.
+    """
+    stuck = unfinished(failure)[:MOST_THREADS]
+    names = list(dict.fromkeys([one.thread for one in stuck] + [one.holder for one in stuck if one.holder]))
+    sheet.text(left, top + 0.125, "Who waits for whom", bold=True)
+    places, bottom = _places(names, (left + right) / 2, top + 0.35)
+    for one in stuck:
+        start, end = places[one.thread], places.get(one.holder)
+        if end == start:
+            sheet.arrow(_rim(start, math.radians(-40)), _rim(start, math.radians(40)), -1.6)
+        elif end:
+            angle = math.atan2(end[1] - start[1], end[0] - start[0])
+            tilt = math.radians(32) if len(names) == 2 else math.radians(10)
+            bend = -0.35 if len(names) == 2 else -0.12
+            sheet.arrow(_rim(start, angle - tilt), _rim(end, angle + math.pi + tilt), bend)
+    for name, (x, y) in places.items():
+        circle = {"markersize": 2 * RADIUS * 72, "markeredgecolor": BLUE, "markeredgewidth": 2}
+        sheet.line([x], [y], marker="o", color=PAPER, zorder=5, **circle)
+        label = sheet.cut(name, 2 * RADIUS - 0.06, 8.5, mono=False, bold=True)
+        sheet.text(x, y, label, bold=True, align="center")
+    y = bottom + 0.2
+    for one in stuck:
+        holder = "itself" if one.holder == one.thread else one.holder or "nobody"
+        wanted = lock_name(one.target) or one.action
+        head = f"{one.thread} → {holder}:  "
+        sheet.text(left, y, head, size=SMALL, color=INK if one.holder else MUTED)
+        at = left + sheet.measure(head, SMALL)
+        sheet.text(at, y, sheet.cut(wanted, right - at, SMALL), size=SMALL, mono=True)
+        y += 0.17
+    return y
+
+
+def _places(names: list[str], middle: float, top: float) -> tuple[dict[str, Point], float]:
+    """Where each thread stands, and where the graph ends below."""
+    if len(names) == 1:
+        return {names[0]: (middle - 0.2, top + RADIUS)}, top + 2 * RADIUS
+    if len(names) == 2:
+        y = top + RADIUS + 0.08
+        return {names[0]: (middle - 0.65, y), names[1]: (middle + 0.65, y)}, y + RADIUS + 0.08
+    reach = 0.42 + 0.09 * len(names)
+    centre = top + RADIUS + reach
+    angles = [2 * math.pi * number / len(names) - math.pi / 2 for number in range(len(names))]
+    places = {
+        name: (middle + 1.15 * reach * math.cos(angle), centre + reach * math.sin(angle))
+        for name, angle in zip(names, angles, strict=True)
+    }
+    return places, max(y for _, y in places.values()) + RADIUS
+
+
+def _rim(place: Point, angle: float) -> Point:
+    """The point on a thread's circle, a little outside, in the given direction (radians; y points down)."""
+    reach = RADIUS + 0.03
+    return place[0] + reach * math.cos(angle), place[1] + reach * math.sin(angle)
