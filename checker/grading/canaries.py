@@ -53,7 +53,7 @@ def built_in() -> Canary:
     return Canary("", (Piece("canary", _BUILT_IN),), CheckCell("canary", "", 0, False, 0, _SONG, (claim,)))
 
 
-def load(source: Source, folder: Path) -> list[Canary]:
+def load(source: Source, folder: Path, only: str | None = None) -> list[Canary]:
     """The wrong answers in `folder/<exercise>/wrong_*.py`, each with every check that its first line names.
 
     The first line reads `# fails: counter-2 raised, counter-3`. A wrong answer that fails by being loaded
@@ -61,7 +61,7 @@ def load(source: Source, folder: Path) -> list[Canary]:
     """
     checks = {check.id: check for check in source.checks}
     found = []
-    for exercise in source.exercises:
+    for exercise in source.exercises if only is None else [only]:
         for path in sorted((folder / exercise).glob("wrong_*.py")):
             text = path.read_text(encoding="utf-8")
             named = _FAILS.match(text)

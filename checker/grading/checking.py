@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ def check_file(exercise: str, path: Path, *, sandboxed: bool = True) -> dict[str
         assignment, found = _source_of(course, exercise)
         limits = Limits()
         planned = plan.single(found, exercise, text, limits)
-        known = canaries.load(found, course.sources / assignment / "answers")
+        known = canaries.load(found, course.sources / assignment / "answers", exercise)
         results = judge(found, planned, known, limits, sandboxed=sandboxed, only=exercise)
     except (SourceError, sandbox.SandboxError) as error:
         raise CourseError(str(error)) from None
@@ -100,9 +102,16 @@ def _read(course: Course, assignment: str) -> Source:
     text, notebook = course.sources / assignment / "assignment.py", course.notebook(assignment)
     if not text.exists() or (notebook.exists() and notebook.stat().st_mtime >= text.stat().st_mtime):
         return source.load(notebook)
-    from checker import building  # imports jupytext, which takes a while
+    # An author at work: converting the text takes seconds, so what came of it is kept until the text changes.
+    kept = course.state / "texts" / f"{assignment}-{sha256(text.read_bytes()).hexdigest()[:16]}.ipynb"
+    if not kept.exists():
+        from checker import building
 
-    return source.from_notebook(assignment, building.notebook(building.read(text), str(text.name)))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        for old in kept.parent.glob(f"{assignment}-*.ipynb"):
+            old.unlink(missing_ok=True)
+        building.write(building.notebook(building.read(text), text.name), kept)
+    return replace(source.load(kept), name=assignment)
 
 
 def main(options: argparse.Namespace) -> int:

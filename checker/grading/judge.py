@@ -81,6 +81,7 @@ def judge(
     checks = [check for check in source.checks if only in (None, check.exercise)]
     with _Grader(plan, canaries, limits, sandboxed) as grader:
         results = {check.id: grader.check(check) for check in sorted(checks, key=grader.when)}
+        grader.part()
         if grader.distrust:
             for result in results.values():
                 result.review.append(grader.distrust)
@@ -188,6 +189,15 @@ class _Grader:
             if error:
                 self._errors[piece.name] = error
         return self._session
+
+    def part(self) -> None:
+        """Let the worker go; it may have said nothing more than it was asked."""
+        if self._session is not None and not self.distrust:
+            try:
+                self._session.end()
+            except WorkerLost as lost:
+                if lost.kind == "forged":
+                    self.distrust = str(lost)
 
     def _end(self) -> None:
         if self._session is not None:

@@ -8,6 +8,7 @@ killed.
 from __future__ import annotations
 
 import os
+import random
 import selectors
 import signal
 import subprocess
@@ -71,6 +72,7 @@ class Session:
         self._frames = protocol.Frames()
         self._waiting: list[Any] = []
         self._received = self._messages = 0
+        self._number = 0
         try:
             reply = self._exchange({"limits": astuple(limits), "sandboxed": sandboxed}, _START, None, None)
             self.layers = sandbox.Layers(bubblewrap=self._wrapped, **reply["ready"])
@@ -102,9 +104,19 @@ class Session:
             self.close()
             raise
 
+    def end(self) -> None:
+        """Part in good order: nothing may have been said beyond the last reply.
+
+        Raises:
+            WorkerLost: something was.
+        """
+        if self.call({"do": "end"}) != {"ended": None} or self._pending():
+            raise WorkerLost("forged", "the worker sent a reply to something else")
+        self.close()
+
     def close(self) -> None:
         """Kill the worker and everything it started."""
-        pids = [self._process.pid, *_descendants(self._process.pid)]
+        pids = [self._process.pid, *descendants(self._process.pid)]
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
@@ -124,10 +136,10 @@ class Session:
     def _exchange(
         self, request: dict[str, Any], wall: float, cpu: float | None, allowed: Callable[[Any], bool] | None
     ) -> dict[str, Any]:
-        self._received = self._messages = 0
-        started, explored = time.monotonic(), 0
-        clock = _Clock(started + wall, cpu, self._process.pid)
-        self._write(protocol.frame(request), clock)
+        self._received = self._messages = explored = 0
+        self._number = random.getrandbits(60)
+        clock = _Clock(time.monotonic() + wall, cpu, self._process.pid)
+        self._write(protocol.frame((self._number, request)), clock)
         while True:
             try:
                 message = self._read(clock)
@@ -135,17 +147,27 @@ class Session:
                 if lost.kind in ("cpu", "wall") and explored:
                     raise WorkerLost(lost.kind, f"{lost} ({explored:,} schedules explored so far)") from None
                 raise
-            if type(message) is not dict or len(message) != 1:
-                raise WorkerLost("forged", "the worker sent something that is no reply")
-            ((kind, content),) = message.items()
+            kind, content = self._opened(message)
             if kind == "ask" and allowed is not None:
-                self._write(protocol.frame({"allowed": bool(allowed(content))}), clock)
+                self._write(protocol.frame((self._number, {"allowed": bool(allowed(content))})), clock)
             elif kind == "progress" and type(content) is int:
                 explored = content
-            elif kind in ("ready", "ran", "failed", "found", "escaped"):
-                return message
+            elif kind in ("ready", "ran", "failed", "found", "escaped", "ended"):
+                return {kind: content}
             else:
                 raise WorkerLost("forged", "the worker sent something that is no reply")
+
+    def _opened(self, message: Any) -> tuple[str, Any]:
+        """Kind and content of a message that belongs to the present request.
+
+        A forger who sends a second reply, however well made, is found out by the number of the one that follows.
+        """
+        if type(message) is not tuple or len(message) != 2 or type(message[1]) is not dict or len(message[1]) != 1:
+            raise WorkerLost("forged", "the worker sent something that is no reply")
+        if message[0] != self._number:
+            raise WorkerLost("forged", "the worker sent a reply to something else")
+        ((kind, content),) = message[1].items()
+        return kind, content
 
     def _complaint(self) -> str:
         """The last line that the worker wrote on stderr before it locked itself down."""
@@ -236,7 +258,7 @@ class _Clock:
                 raise WorkerLost("cpu", f"no verdict within {self._cpu:.0f} s of processor time")
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """Processes that descend from `pid`, as far as the system says (Linux)."""
     found: list[int] = []
     pending = [pid]
@@ -255,7 +277,7 @@ def _descendants(pid: int) -> list[int]:
 def _cpu_seconds(pid: int) -> float:
     """Processor time of `pid` and its descendants so far; 0.0 where the system does not say."""
     ticks = 0
-    for each in (pid, *_descendants(pid)):
+    for each in (pid, *descendants(pid)):
         try:
             with open(f"/proc/{each}/stat") as stat:
                 fields = stat.read().rpartition(")")[2].split()

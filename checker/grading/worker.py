@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import linecache
+import mmap
 import os
 import socket
 import sys
@@ -31,16 +32,19 @@ _STACK = 2 << 20
 
 
 class Pipe:
-    """The worker's end: one request at a time."""
+    """The worker's end: one request at a time, whose number every message carries."""
 
     def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
         self._requests, self._replies = requests, replies
+        self._number = 0
 
     def receive(self) -> Any:
-        return protocol.read(self._requests)
+        number, message = protocol.read(self._requests)
+        self._number = number
+        return message
 
     def send(self, message: Any) -> None:
-        self._replies.write(protocol.frame(message))
+        self._replies.write(protocol.frame((self._number, message)))
         self._replies.flush()
 
 
@@ -139,9 +143,9 @@ def escapes(path: str) -> list[str]:
         "a network connection": lambda: socket.create_connection(("127.0.0.1", 9), timeout=0.2),
         "a socket": lambda: socket.socket().close(),
         "a new process": _fork,
-        "another program": lambda: os.execv(sys.executable, [sys.executable, "-c", "raise SystemExit(77)"]),
+        "another program": _execute,
         "a signal to the parent": lambda: os.kill(os.getppid(), 0),
-        "2 GiB of memory": lambda: bytearray(2 << 30),
+        "2 GiB of memory": lambda: mmap.mmap(-1, 2 << 30).close(),
     }
     succeeded = []
     for name, attempt in attempts.items():
@@ -156,6 +160,15 @@ def escapes(path: str) -> list[str]:
 def _fork() -> None:
     if os.fork() == 0:
         os._exit(0)
+
+
+def _execute() -> None:
+    try:
+        os.execv("/there/is/no/such/program", ["program"])
+    except PermissionError:
+        raise
+    except OSError:
+        return  # it would have been run
 
 
 def main() -> None:
@@ -187,9 +200,11 @@ def main() -> None:
         try:
             if request["do"] == "run":
                 cell = (request["world"], request["name"], request["source"], request["trusted"])
-                reply = {"ran": worlds.run(*cell)}
+                reply: dict[str, Any] = {"ran": worlds.run(*cell)}
             elif request["do"] == "explore":
                 reply = explore(pipe, worlds, request)
+            elif request["do"] == "end":
+                reply = {"ended": None}
             else:
                 reply = {"escaped": escapes(request["path"])}
         except BaseException as error:  # an answer may raise anything, anywhere

@@ -1,0 +1,139 @@
+"""Honest answers of many styles; the gate must let each of them pass."""
+
+HONEST = {
+    "dataclass": """
+from dataclasses import dataclass, field
+@dataclass
+class A:
+    x: int = 0
+    y: list = field(default_factory=list)
+    def __post_init__(self):
+        self.z = 1
+""",
+    "executor": """
+from concurrent.futures import ThreadPoolExecutor
+def f(g):
+    with ThreadPoolExecutor(2) as p:
+        return [x.result() for x in [p.submit(g)]]
+""",
+    "type and super": """
+class A(dict):
+    def __init__(self):
+        super().__init__()
+        self.name = type(self).__name__
+        self.kind = self.__class__.__qualname__
+""",
+    "context manager": """
+class A:
+    def __enter__(self):
+        return self
+    def __exit__(self, kind, error, trace):
+        self.release()
+    __call__ = __enter__
+    def release(self): pass
+""",
+    "f-strings": """
+def f(x):
+    return f'{x!r:>{10}} {x:.2f}'
+""",
+    "comprehensions": """
+def f(x):
+    return {k: [v for v in w if v] for k, w in x.items()}
+""",
+    "typing": """
+from __future__ import annotations
+from typing import Any, Callable, TypeVar, Generic
+T = TypeVar('T')
+class A(Generic[T]):
+    __slots__ = ('a',)
+    def f(self) -> 'A[T] | None': ...
+""",
+    "collections": """
+import collections.abc
+from collections import defaultdict, deque, OrderedDict
+x = defaultdict(int)
+""",
+    "contextlib": """
+from contextlib import contextmanager, ExitStack
+@contextmanager
+def f(l):
+    with ExitStack() as s:
+        s.enter_context(l)
+        s.callback(l.release)
+        yield
+""",
+    "logging": """
+import logging
+log = logging.getLogger(__name__)
+log.warning('x')
+""",
+    "random": """
+import random
+def f(): return random.uniform(0, 1)
+""",
+    "itertools": """
+from itertools import count, islice
+x = islice(count(), 3)
+""",
+    "functools": """
+import functools
+@functools.wraps(print)
+def f(): pass
+@functools.total_ordering
+class A:
+    def __lt__(self, other): return True
+    def __eq__(self, other): return True
+""",
+    "thread subclass": """
+import threading
+class W(threading.Thread):
+    def __init__(self):
+        threading.Thread.__init__(self, daemon=True)
+        self._target2 = None
+    def run(self):
+        self._x = self._target2
+""",
+    "thread-local": """
+import threading
+mine = threading.local()
+def f():
+    mine.__dict__.setdefault('held', [])
+    return getattr(mine, 'held', None)
+""",
+    "exceptions": """
+def f():
+    try:
+        g()
+    except BaseException as error:
+        raise error.with_traceback(error.__traceback__) from error.__cause__
+""",
+    "frozen": """
+class A:
+    def __setattr__(self, k, v):
+        object.__setattr__(self, 'a', v)
+""",
+    "sort key": """
+from operator import attrgetter, itemgetter
+x = sorted([], key=attrgetter('id'))
+""",
+    "the checker's names": """
+from checker import check, together
+def f(a): return together(a, a)
+""",
+    "open of its own": """
+class Gate:
+    def open(self): self.is_open = True
+    def f(self): self.open()
+""",
+    "aliases": """
+import threading as t
+from threading import Lock as L
+l = L(); m = t.Lock()
+""",
+    "globals": """
+n = 0
+def f():
+    global n
+    n += 1
+""",
+}

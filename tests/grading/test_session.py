@@ -1,0 +1,171 @@
+"""Whatever the worker does, the parent gets an answer in time, and nothing stays behind.
+
+The code here does not pass the gate: it is what would run if the gate had a hole.
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from checker.grading import protocol
+from checker.grading.limits import Limits
+from checker.grading.session import Session, WorkerLost, descendants
+
+QUICK = Limits(cpu=1.0, wall=5.0)
+
+
+def processes():
+    return {int(name) for name in os.listdir("/proc") if name.isdigit()}
+
+
+@pytest.fixture
+def session():
+    with Session(QUICK) as session:
+        yield session
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{session._process.pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not Path(f"/proc/{session._process.pid}").exists()
+
+
+def run(session, source):
+    return session.call({"do": "run", "world": 1, "name": "answer", "source": source, "trusted": []})
+
+
+def lost(session, source, kind, text):
+    with pytest.raises(WorkerLost, match=text) as caught:
+        run(session, source)
+    assert caught.value.kind == kind
+
+
+def test_a_cell_runs(session):
+    assert run(session, "x = 1") == {"ran": ""}
+    assert run(session, "assert x == 1") == {"ran": ""}
+
+
+@pytest.mark.parametrize(
+    "source, error",
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero (line 1: 1 / 0)"),
+        ("x = = 1", "SyntaxError: invalid syntax (line 1: x = = 1)"),
+        ("raise SystemExit(3)", "SystemExit: 3 (line 1: raise SystemExit(3))"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt (line 1: raise KeyboardInterrupt)"),
+        (
+            "class E(Exception):\n  def __str__(self): raise SystemExit\nraise E",
+            "E: <exception str() failed> (line 3: raise E)",
+        ),
+        ("open('/etc/passwd')", None),
+        ("import os; os.fork()", None),
+        ("import socket; socket.socket()", None),
+        ("import subprocess; subprocess.run(['true'])", None),
+        ("x = bytearray(4 << 30)", "MemoryError (line 1: x = bytearray(4 << 30))"),
+        ("def f(): f()\nf()", None),
+    ],
+)
+def test_what_a_cell_raises_is_told_and_the_worker_goes_on(session, source, error):
+    told = run(session, source)["ran"]
+    assert told and (error is None or told == error)
+    assert run(session, "x = 1") == {"ran": ""}
+
+
+def test_the_process_ends_itself(session):
+    lost(session, "import os; os._exit(0)", "died", r"the answer ended the process \(exit status 0\)")
+
+
+def test_a_crash(session):
+    lost(session, "import ctypes; ctypes.string_at(0)", "died", "the process crashed")
+
+
+def test_an_endless_loop_is_ended_by_processor_time(session):
+    lost(session, "while True: pass", "cpu", "no verdict within 1 s of processor time")
+
+
+def test_signals_that_are_ignored_help_nothing(session):
+    source = "import signal\nfor s in (2, 15, 24): signal.signal(s, signal.SIG_IGN)\nwhile True: pass"
+    lost(session, source, "cpu", "no verdict within 1 s of processor time")
+
+
+def test_sleeping_is_ended_by_the_wall_clock(session):
+    lost(session, "import time; time.sleep(3600)", "wall", "no verdict within 5 s")
+
+
+def writing(data):
+    return f"import os\nfor fd in range(3, 12):\n  try: os.write(fd, {data})\n  except OSError: pass\n"
+
+
+def test_forged_bytes_are_noticed(session):
+    lost(session, writing(b"\x00\x00\x00\x02{}"), "forged", "the worker sent malformed")
+
+
+def test_a_forged_result_is_noticed(session):
+    with pytest.raises(WorkerLost, match="no reply|something else|malformed"):
+        run(session, writing(protocol.frame((1, {"found": "everything holds", "x": 1}))))
+        run(session, "x = 1")
+
+
+def test_a_reply_before_the_question_is_noticed(session):
+    with pytest.raises(WorkerLost, match="a reply to something else"):
+        run(session, writing(protocol.frame((7, {"ran": ""}))))
+
+
+def test_a_second_reply_with_the_right_number_is_noticed(session):
+    steal = "import gc, os\nfrom checker.grading.protocol import frame\n"
+    steal += "pipe = next(o for o in gc.get_objects() if type(o).__name__ == 'Pipe')\n"
+    steal += "pipe.send({'ran': ''})\n"
+    assert run(session, steal) == {"ran": ""}
+    with pytest.raises(WorkerLost, match="something else|without being asked"):
+        session.end()
+
+
+def test_a_late_write_from_a_thread_is_noticed(session):
+    source = "import threading, time\ndef late():\n  time.sleep(0.2)\n  import os\n"
+    source += "  for fd in range(3, 12):\n    try: os.write(fd, b'late')\n    except OSError: pass\n"
+    assert run(session, source + "threading.Thread(target=late, daemon=True).start()") == {"ran": ""}
+    time.sleep(0.5)
+    with pytest.raises(WorkerLost, match="without being asked"):
+        run(session, "x = 1")
+
+
+def test_a_flood_is_cut(session):
+    with pytest.raises(WorkerLost) as caught:
+        run(session, writing("b'\\x00\\x00\\x00\\x01[' * 100000") * 50)
+    assert caught.value.kind == "forged"
+
+
+def test_half_a_frame_is_ended_by_the_wall_clock(session):
+    lost(session, writing(b"\x00\x00\x01\x00half") + "import time; time.sleep(100)", "wall", "within 5 s")
+
+
+def test_a_stopped_worker_is_ended_by_the_wall_clock(session):
+    for pid in (session._process.pid, *descendants(session._process.pid)):
+        os.kill(pid, signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(WorkerLost, match="within 5 s"):
+        run(session, "x = 1" + " " * 3_000_000)
+    assert time.monotonic() - began < 9
+
+
+def test_prints_do_not_reach_the_pipe(session):
+    assert run(session, "for i in range(20000): print('x' * 100)") == {"ran": ""}
+    assert run(session, "import sys; sys.__stdout__.write('{}'); sys.__stdout__.flush()") == {"ran": ""}
+
+
+def test_an_unsandboxed_worker_leaves_no_process_either():
+    before = processes()
+    with Session(QUICK, sandboxed=False) as session:
+        run(session, "import subprocess; subprocess.Popen(['sleep', '100'])")
+        run(session, "import subprocess; subprocess.Popen(['sleep', '100'], start_new_session=True)")
+        assert len(processes() - before) >= 3
+    time.sleep(0.1)
+    left = [pid for pid in processes() - before if "sleep" in command(pid)]
+    assert left == []
+
+
+def command(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
