@@ -93,9 +93,7 @@ class Slot:
 
 def exchange(tell):
     slot = Slot()
-    got = together(
-        lambda: slot.get(tell), lambda: slot.get(tell), lambda: [slot.put(item, tell) for item in (1, 2)]
-    )
+    got = together(lambda: slot.get(tell), lambda: slot.get(tell), lambda: [slot.put(item, tell) for item in (1, 2)])
     return sorted(got[:2])
 
 

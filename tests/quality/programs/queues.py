@@ -57,9 +57,7 @@ def a_sentinel_for_each_worker():
         for item in (1, STOP, STOP):
             work.put(item)
 
-    return sum(
-        together(lambda: consume_until_stop(work), lambda: consume_until_stop(work), lambda: produce() or 0)
-    )
+    return sum(together(lambda: consume_until_stop(work), lambda: consume_until_stop(work), lambda: produce() or 0))
 
 
 @holds(1)
