@@ -7,6 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 
+def call(function: Callable[[], Any]) -> Any:
+    """Call what was handed in. A function of its own, so that the engine can see what is called."""
+    return function()
+
+
 def together(*callables: Callable[[], Any]) -> list[Any]:
     """Start one thread per callable, join them all, and return their results in order.
 
@@ -21,7 +26,7 @@ def together(*callables: Callable[[], Any]) -> list[Any]:
 
     def run(index: int) -> None:
         try:
-            results[index] = callables[index]()
+            results[index] = call(callables[index])
         except BaseException as error:
             if type(error).__name__ == "Unwind":
                 raise

@@ -17,9 +17,9 @@ from typing import Any, Protocol
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
 from . import current
 from .output import Capture
-from .sites import ALL, Site
+from .sites import ALL, ENDS, RESULT, STARTS, THREADS, Site, containers_in
 from .tasks import (
-    ACCESS, BEGIN, CLOCK, END, JOIN, RETURN, SPIN, TICK, Clock, Op, Task, join_clock,
+    ACCESS, BEGIN, CLOCK, END, JOIN, LOOK, RETURN, SPIN, TICK, TRY, Clock, Op, Task, join_clock,
 )  # fmt: skip
 from .tracing import Tracer
 
@@ -31,7 +31,7 @@ _start_new_thread = _thread.start_new_thread
 #: Where virtual time begins, in seconds. A power of two, so that differences of times stay exact.
 EPOCH = 1024.0
 
-MAX_STEPS = 200_000
+MAX_STEPS = 100_000
 
 
 class Unwind(BaseException):
@@ -111,11 +111,13 @@ class Runtime:
         self.doubts: list[str] = []
         self.racy: set[Site] = set()
         self.shadow: dict[int, dict[Any, _Cell]] = {}
+        self.aliases: dict[int, Any] = {}  # id of an instance's dictionary -> the instance
         self.keep: list[Any] = []  # objects whose id names a location
         self.switches: list[tuple[int, int, int, bool]] = []  # (task, its step, next task, preemption)
         self.done = _allocate_lock()
         self.done.acquire()
         self.spawned = 0
+        self.tried = False  # somebody has looked at a lock without waiting, or with a deadline
         self.policy_error: BaseException | None = None
 
     # -- the whole execution ------------------------------------------------------------------------------------
@@ -194,6 +196,7 @@ class Runtime:
         if self.ended:
             self.unwind()
         parent = self.step()
+        self.touch(STARTS, THREADS, len(self.tasks), True)
         self.alone = False
         if len(self.tasks) > 400:
             self.finish(RAISED, error="RuntimeError: can't start new thread (the scenario has started 400)")
@@ -246,6 +249,10 @@ class Runtime:
             self.finish(RAISED, error=self.describe_error(error))
         task = self.task
         if not self.alone:
+            found: list[Any] = []
+            containers_in(observation, found, deep=True)
+            for container in found:
+                self.touch(RESULT, container, ALL, False)
             others = tuple((("thread", other.index), ALL, False) for other in self.live if other is not task)
             self.point(Op(RETURN, others))
         alive = [other.name for other in self.live if other is not task and not other.daemon]
@@ -260,7 +267,8 @@ class Runtime:
 
     def end_task(self, task: Task) -> None:
         """A thread other than the scenario's has run to its end."""
-        self.point(Op(END, ((("thread", task.index), ALL, True),)))
+        self.touch(ENDS, THREADS, task.index, True)
+        self.point(Op(END, ((("thread", task.index), ALL, True), (id(THREADS), task.index, True))))
         task.finished = True
         self.live.remove(task)
         self.version += 1
@@ -276,7 +284,7 @@ class Runtime:
         """The exception and the learner's line it came from."""
         place = ""
         for frame, line in traceback.walk_tb(error.__traceback__):
-            if id(frame.f_code) in self.woven or self.world.is_learner_file(frame.f_code.co_filename):
+            if self.world.is_learner_file(frame.f_code.co_filename):
                 place = f" (line {line}, in {frame.f_code.co_name})"
         text = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()
         return (text[-1] if text else type(error).__name__)[:500] + place
@@ -323,6 +331,8 @@ class Runtime:
         """The running task has arrived at `op`; return when it may do it."""
         task = self.task
         task.op = op
+        if op.deadline is not None or op.kind in (TRY, LOOK):
+            self.tried = True
         chosen = self.pick(task)
         if chosen is not task:
             assert chosen is not None
@@ -447,6 +457,8 @@ class Runtime:
                 if self.tracer:
                     self.tracer.named(obj, item, value)
             return
+        if self.aliases and id(obj) in self.aliases:
+            obj = self.aliases[id(obj)]
         base = id(obj)
         if self.stops is None:
             if site.visible or self.everything:

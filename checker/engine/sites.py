@@ -14,6 +14,7 @@ from __future__ import annotations
 import array
 import collections
 import gc
+import sys
 import types
 from _thread import get_ident
 from typing import Any
@@ -79,13 +80,19 @@ def item_of(key: Any) -> Any:
     return ALL
 
 
-def containers_in(value: Any, found: list[Any], depth: int = 3) -> None:
-    """Collect into `found` the containers (and generators) that using `value` in C would touch."""
+def containers_in(value: Any, found: list[Any], depth: int = 3, deep: bool = False) -> None:
+    """Collect into `found` the containers that using `value` in C would touch; with `deep`, also those inside."""
     kind = type(value)
     if kind in PLAIN or kind in (_FUNCTION, _METHOD, type):
         return
     if kind in _EXACT_CONTAINERS or isinstance(value, CONTAINERS):
         found.append(value)
+        if deep and depth:
+            for part in list(value.values() if isinstance(value, dict) else value):
+                containers_in(part, found, depth - 1, deep)
+    elif deep and depth and kind is tuple:
+        for part in value:
+            containers_in(part, found, depth - 1, deep)
     elif kind in _ITERATORS or kind in _VIEWS:
         if depth:
             for referent in gc.get_referents(value):
@@ -129,6 +136,14 @@ _STATELESS = frozenset(
 )  # fmt: skip
 
 
+def alias(rt: Any, obj: Any) -> None:
+    """The instance's dictionary is about to be used as one: its items are the instance's attributes."""
+    space = getattr(obj, "__dict__", None)
+    if type(space) is dict:
+        rt.aliases[id(space)] = obj
+        rt.keep.append(space)
+
+
 class Site:
     """One woven instruction. `visible` means: a switch is possible before it."""
 
@@ -163,13 +178,14 @@ class LoadAttr(Site):
         if isinstance(obj, (type, types.ModuleType)):
             self.static(rt, obj)
             return
+        if self.name == "__dict__":
+            alias(rt, obj)
+            return
         kind = attribute_kind(cls, self.name)
         if kind is _SKIP:
             if rt.ended:
                 rt.unwind()
             return
-        if self.name == "__dict__" and not rt.alone:
-            rt.doubt("the code reaches into a __dict__")
         if cls is rt.local_type:
             return
         if kind is not _INSTANCE:
@@ -289,10 +305,26 @@ class LoadItem(Site):
         container, key = pair
         cls = type(container)
         if cls in _EXACT_CONTAINERS or isinstance(container, CONTAINERS):
-            inserts = isinstance(container, collections.defaultdict) and not dict.__contains__(container, key)
-            rt.touch(self, container, _place(container, key), inserts)
+            if isinstance(container, collections.defaultdict) and not dict.__contains__(container, key):
+                self.missing(rt, container, key)
+            else:
+                rt.touch(self, container, _place(container, key), False)
         elif rt.ended:
             rt.unwind()
+
+
+    def missing(self, rt: Any, container: Any, key: Any) -> None:
+        """A defaultdict calls its factory and then stores the value: two steps, if the factory is Python code."""
+        factory = container.default_factory
+        item = _place(container, key)
+        if type(factory) is not _FUNCTION:
+            rt.touch(self, container, item, True)
+            return
+        rt.touch(self, container, item, False)
+        if not dict.__contains__(container, key):
+            value = factory()
+            rt.touch(self, container, item, True)
+            dict.__setitem__(container, key, value)
 
 
 class StoreItem(Site):
@@ -340,7 +372,7 @@ class Use(Site):
             rt.touch(self, value, ALL, False)
             return
         if cls is types.GeneratorType:
-            rt.touch(self, value, ALL, True)
+            rt.touch(self, value.gi_frame or value, ALL, True)
             return
         found: list[Any] = []
         containers_in(value, found)
@@ -396,6 +428,19 @@ class BackEdge(Site):
         rt.loop(self)
 
 
+class Leave(Site):
+    """A generator is about to give a value or to end: until then nobody else may enter it."""
+
+    __slots__ = ()
+    ACTION = "write"
+
+    def __matmul__(self, _: None) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        rt.touch(self, sys._getframe(1), ALL, True)
+
+
 class Call(Site):
     """A call: an access where the callee is C code that touches a container, an iterator or an attribute."""
 
@@ -430,7 +475,8 @@ class Call(Site):
             if len(call) > 1:
                 self.method(rt, call[1], callee.__name__, call[2:])
         elif kind.__name__ == "_lru_cache_wrapper":
-            rt.touch(self, callee, ALL, True)
+            if not rt.alone:
+                rt.doubt("functools.lru_cache looks, computes and stores in C")
         elif kind.__name__ == "partial":
             self @ (callee.func, *callee.args, *call[1:])
 
@@ -440,7 +486,7 @@ class Call(Site):
             if kind in PLAIN or kind is _FUNCTION:
                 continue
             if kind in _GENERATORS:
-                rt.touch(self, argument, ALL, True)
+                rt.touch(self, argument.gi_frame or argument, ALL, True)
                 continue
             found: list[Any] = []
             containers_in(argument, found)
@@ -454,10 +500,12 @@ class Call(Site):
             if name in ("setattr", "getattr", "hasattr", "delattr") and len(call) > 2 and type(call[2]) is str:
                 self.attribute(rt, call[1], call[2], name in ("setattr", "delattr"))
             elif name in ("next", "anext"):
-                for argument in call[1:2]:
-                    rt.touch(self, argument, ALL, True)
+                if len(call) > 1 and type(call[1]) not in _GENERATORS:
+                    rt.touch(self, call[1], ALL, True)
                 self.arguments(rt, call, 1, False)
-            elif name in ("exec", "eval", "compile", "vars", "globals", "locals"):
+            elif name == "vars" and len(call) == 2:
+                alias(rt, call[1])
+            elif name in ("exec", "eval", "globals", "vars"):
                 if not rt.alone:
                     rt.doubt(f"the code calls {name}()")
             else:
@@ -490,7 +538,7 @@ class Call(Site):
                 rt.touch(self, owner, ALL, True)
             self.arguments(rt, args, 0, False)
         elif type(owner) in _GENERATORS:
-            rt.touch(self, owner, ALL, True)
+            rt.touch(self, owner.gi_frame or owner, ALL, True)
         elif type(owner) in _ITERATORS or name == "__next__":
             rt.touch(self, owner, ALL, True)
             self.arguments(rt, (owner,), 0, False)
@@ -513,3 +561,19 @@ class CallStar(Call):
             super().__matmul__((callee, *arguments[:6]))
         else:
             super().__matmul__((callee, arguments))
+
+
+def _engine_site(name: str, action: str) -> Site:
+    site = Site("", 0, "", name, None)
+    site.action = action
+    return site
+
+
+#: The table of living threads, which threading.enumerate() and active_count() read.
+THREADS = types.SimpleNamespace()
+STARTS = _engine_site("start", "write")
+ENDS = _engine_site("end", "write")
+LISTS = _engine_site("enumerate", "read")
+#: The scenario's result is read when it returns.
+RESULT = _engine_site("result", "read")
+ENGINE_SITES = (STARTS, ENDS, LISTS, RESULT)

@@ -72,7 +72,7 @@ class Task:
     __slots__ = (
         "index", "name", "thread", "ident", "os_ident", "gate", "op", "finished", "exited", "daemon", "clock",
         "steps", "stop_at", "stops", "held", "changed", "spin", "random", "body", "started_by", "reads_clock",
-        "quiet",
+        "quiet", "generators",
     )  # fmt: skip
 
     def __init__(self, index: int, name: str, thread: threading.Thread | None, daemon: bool) -> None:
@@ -97,6 +97,7 @@ class Task:
         self.random: Any = None
         self.reads_clock = False
         self.quiet = 0
+        self.generators = 0
 
     def __repr__(self) -> str:
         return f"<task {self.index} {self.name}>"

@@ -16,7 +16,7 @@ from typing import Any
 
 from . import current
 from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
-from .sites import ALL
+from .sites import ALL, LISTS, THREADS
 from .tasks import JOIN, LOOK, Op, Task, join_clock
 
 _real_get_ident = _thread.get_ident
@@ -24,6 +24,9 @@ _real_start_new_thread = _thread.start_new_thread
 _real_start = threading.Thread.start
 _real_join = threading.Thread.join
 _real_is_alive = threading.Thread.is_alive
+_real_excepthook = threading.excepthook
+_real_enumerate = threading.enumerate
+_real_active_count = threading.active_count
 _real_lock = _thread.allocate_lock
 _real_rlock = _thread.RLock
 _LOCK_IS_A_TYPE = isinstance(threading.Lock, type)
@@ -225,16 +228,32 @@ def is_alive(self: threading.Thread) -> bool:
     return not task.finished
 
 
-def excepthook(default: Any) -> Any:
-    """`threading.excepthook`: an exception that leaves a controlled thread is an outcome."""
+def enumerate_threads() -> list[threading.Thread]:
+    """`threading.enumerate`: a look at which threads are alive."""
+    rt = controlled()
+    if rt is None:
+        return _real_enumerate()
+    rt.step()
+    rt.touch(LISTS, THREADS, ALL, False)
+    return [task.thread for task in rt.live if task.thread is not None]
 
-    def hook(args: Any, /) -> None:
-        rt = controlled()
-        if rt is not None and args.exc_type is not SystemExit:
-            rt.uncaught(args.thread.name if args.thread is not None else "a thread", args.exc_value)
-        default(args)
 
-    return hook
+def active_count() -> int:
+    """`threading.active_count`."""
+    return len(enumerate_threads()) if controlled() else _real_active_count()
+
+
+def excepthook(args: Any, /) -> None:
+    """`threading.excepthook`: an exception that leaves a controlled thread is an outcome.
+
+    A hook that the scenario installs takes this one's place, and the exception is then its affair. Hooks that were
+    there before (a test runner's, a kernel's) hear only of threads that are not controlled.
+    """
+    rt = controlled()
+    if rt is None:
+        _real_excepthook(args)
+    elif args.exc_type is not SystemExit:
+        rt.uncaught(args.thread.name if args.thread is not None else "a thread", args.exc_value)
 
 
 # -- chance ---------------------------------------------------------------------------------------------------------
@@ -269,7 +288,8 @@ def deterministic_seed(real: Any) -> Any:
     def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
         rt = controlled()
         if rt is not None and a is None and type(self) is random.Random:
-            a = _generator(rt).getrandbits(64) if rt.task.random is not None else rt.seed * 1013 + rt.task.index
+            rt.task.generators += 1
+            a = (rt.seed * 1013 + rt.task.index) * 100_003 + rt.task.generators
         real(self, a, version)
 
     return seed
@@ -281,6 +301,8 @@ def patches() -> dict[tuple[Any, str], Any]:
         (threading.Thread, "start"): start,
         (threading.Thread, "join"): join,
         (threading.Thread, "is_alive"): is_alive,
+        (threading, "enumerate"): enumerate_threads,
+        (threading, "active_count"): active_count,
     }
     if hasattr(threading, "_CRLock"):
         table[threading, "_CRLock"] = make_rlock

@@ -7,6 +7,7 @@ the same as the original when no execution is under way. Instructions are taken 
 
 from __future__ import annotations
 
+import inspect
 import sys
 import types
 from collections.abc import Iterable
@@ -86,6 +87,7 @@ class _Weaver:
         self.out: list[Any] = []
         self.line = code.co_firstlineno
         self.instr_location: Any = None
+        self.generator = bool(code.co_flags & inspect.CO_GENERATOR)
 
     def run(self) -> types.CodeType:
         source = Bytecode.from_code(self.code)
@@ -200,6 +202,8 @@ class _Weaver:
         elif name == "COMPARE_OP":
             if not (previous is not None and previous.name == "LOAD_CONST"):
                 self.hook(sites.Operate, "compare", [2, 1])
+        elif name == "YIELD_VALUE" or (name in ("RETURN_VALUE", "RETURN_CONST") and self.generator):
+            self.hook(sites.Leave, "yield", [])
         elif name in _WHOLE:
             depth = 2 if name in ("SEND", "MATCH_KEYS") else 1
             self.hook(sites.Use, name.lower(), [depth])

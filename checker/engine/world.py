@@ -30,9 +30,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from ..together import call
 from . import current, primitives, threads
 from .output import Diverted
-from .sites import CONTAINERS, Site, forget_classes
+from .sites import ENGINE_SITES, Site, forget_classes
 from .weave import may_store_globals, stored_globals, weave
 
 MOST_OBJECTS = 20_000
@@ -47,6 +48,7 @@ _LIBRARY = tuple(
 # Methods of the library that read shared state without a lock: woven as if they were the learner's.
 _WOVEN_LIBRARY: dict[type, tuple[str, ...]] = {
     threading.Event: ("is_set", "set", "clear", "wait"),
+    functools.cached_property: ("__get__",),
     threading.Barrier: ("wait", "_enter", "_release", "_wait", "_exit", "reset", "abort", "_break"),
 }
 
@@ -54,6 +56,9 @@ _WOVEN_LIBRARY: dict[type, tuple[str, ...]] = {
 _LOCK = type(_thread.allocate_lock())
 _RLOCK = type(_thread.RLock())
 _SIMPLE_QUEUE = _queue.SimpleQueue
+
+#: Places of the library that call what the learner handed in, which may be C code: `Thread(target=items.append)`.
+_CALLERS = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)  # type: ignore[attr-defined]
 
 _LEAVES = (str, int, float, bool, bytes, complex, type(None), type(...), range, slice, types.CodeType, property)
 
@@ -410,7 +415,10 @@ class World:
     # -- weaving ------------------------------------------------------------------------------------------------
 
     def _weave(self) -> None:
+        for site in ENGINE_SITES:
+            site.visible = False
         shared: dict[int, set[str]] = {}
+        self._functions += _CALLERS
         for function in self._functions:
             if may_store_globals(function.__code__):
                 shared.setdefault(id(function.__globals__), set()).update(stored_globals(function.__code__))
@@ -463,7 +471,8 @@ class World:
         shutdown_lock = primitives.ControlledLock()
         self._resets.append(lambda: _reset_lock(shutdown_lock, None))
         self._set(futures_thread, "_global_shutdown_lock", shutdown_lock)
-        self._set(threading, "excepthook", threads.excepthook(threading.excepthook))
+        self._set(threading, "excepthook", threads.excepthook)
+        self._resets.append(lambda: setattr(threading, "excepthook", threads.excepthook))
         self._set(sys, "stdout", Diverted(sys.stdout, current))
         self._set(sys, "stderr", Diverted(sys.stderr, current))
         counter = futures_thread.ThreadPoolExecutor._counter  # type: ignore[attr-defined]
@@ -545,7 +554,13 @@ def _replacements() -> dict[Any, Any]:
     return table
 
 
+@functools.lru_cache(maxsize=2000)
 def _is_learner_class(cls: type) -> bool:
+    """A class is the learner's if its functions are; one without functions, if its module is."""
+    for value in vars(cls).values():
+        function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+        if isinstance(function, types.FunctionType) and not function.__code__.co_filename.startswith("<string"):
+            return is_learner_file(function.__code__.co_filename)
     module = sys.modules.get(cls.__module__)
     if module is None:
         return cls.__module__ not in ("builtins",)
@@ -584,4 +599,4 @@ def _reset_lock(lock: Any, held: Any) -> None:
         lock.count = 0
 
 
-__all__ = ["CONTAINERS", "World", "is_learner_file"]
+__all__ = ["World", "is_learner_file"]

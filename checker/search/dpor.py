@@ -52,10 +52,6 @@ def overlap(one: tuple[Access, ...], other: tuple[Access, ...]) -> bool:
     return False
 
 
-#: Pairs that are dependent but never possible at the same moment, so that their order cannot be turned round.
-_NEVER_TOGETHER = {(RELEASE, ACQUIRE)}
-
-
 @dataclass(slots=True)
 class Event:
     task: int
@@ -173,14 +169,13 @@ class Dpor:
         for event in reversed(events):
             if event.task == index or event.count <= seen.get(event.task, 0):
                 continue
-            if event.kind == RELEASE and op.kind == ACQUIRE and op.deadline is None:
-                continue
-            if event.kind == PUT and op.kind == GET and op.deadline is None:
-                # the get may have been possible before this put, if something else was queued: then it is a race
-                pass
+            gives = (event.kind == RELEASE and op.kind == ACQUIRE) or (event.kind == PUT and op.kind == GET)
+            if gives and op.deadline is None and event.kind == RELEASE:
+                continue  # never possible at the same moment
             if event.node >= 0:
                 self.add(event.node, index, clock)
-            join_clock(seen, event.clock)
+            if not gives:  # behind what made the step possible may lie the acquire or get that came in between
+                join_clock(seen, event.clock)
 
     def add(self, at: int, index: int, clock: Clock) -> None:
         """Make sure that from node `at` a thread is tried that brings the step of `index` forward."""

@@ -70,7 +70,7 @@ def explore_scenario(
         patience: real seconds that one execution may take (default 5).
         preemptions: with search="every", only schedules with at most so many preemptions.
         replay: run this one schedule instead, as printed in a failure.
-        max_steps: steps one execution may make (default 200,000).
+        max_steps: steps one execution may make (default 100,000).
         progress: called after each execution with the number of executions and the seconds since the beginning.
 
     Raises:
@@ -118,6 +118,7 @@ class _Explorer:
         self.out_of_time = False
         self.doubts: list[str] = []
         self.everything = False
+        self.tried = False
         self.last: Runtime | None = None
 
     # -- one execution ------------------------------------------------------------------------------------------
@@ -138,6 +139,7 @@ class _Explorer:
         policy.end(rt)
         self.last = rt
         self.total += 1
+        self.tried |= rt.tried
         self.result.steps += rt.steps
         if self.total % 50 == 0:
             gc.collect(1)
@@ -146,7 +148,7 @@ class _Explorer:
         for doubt in rt.doubts:
             if doubt not in self.doubts:
                 self.doubts.append(doubt)
-        if policy.diverged and rt.outcome in ("redundant", FINISHED):
+        if policy.diverged and isinstance(policy, Replay):
             rt.outcome = NONDETERMINISTIC
             rt.note = f"the code did something else under the same schedule: {policy.diverged}"
         switches = [Switch(*switch) for switch in rt.switches]
@@ -236,7 +238,7 @@ class _Explorer:
         if not self.reduce(REDUCTION, quiet=True):
             self.doubts.append("the shared places could not all be found")
         self.restart()
-        policy = Every(preemptions)
+        policy = Every(preemptions, all_operations=self.tried)
         self.result.policy = "every schedule" + (
             "" if preemptions is None else f" with at most {preemptions} preemptions"
         )
@@ -300,10 +302,12 @@ class _Explorer:
                 if not self.failing:
                     self.restart()
                 continue
-            if policy.complete:
-                return True
+            if policy.diverged:
+                self.doubts.append(f"the code does not repeat itself: {policy.diverged}")
             if self.doubts or self.late():
                 return False
+            if policy.complete:
+                return True
         return False
 
     def sample(self, policies: list[Any], limit: int) -> None:
@@ -384,12 +388,9 @@ class _Explorer:
         finally:
             self.everything = everything
         if traced.outcome != execution.outcome:
-            traced = replace(
-                execution,
-                outcome=NONDETERMINISTIC,
-                note=f"{execution.outcome} once, but the same schedule then gave {traced.outcome}"
-                + (f" ({traced.note})" if traced.note else ""),
-            )
+            # it did happen; that it does not happen each time is one more thing to know
+            note = f"the same schedule then gave another outcome: {traced.outcome}"
+            traced = replace(execution, note="; ".join(part for part in (execution.note, note) if part))
         self.result.failure = replace(traced, schedule=schedules.write(switches))
 
     def replayed(self, text: str) -> Exploration:
