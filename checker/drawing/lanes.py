@@ -9,7 +9,7 @@ from checker.drawing.sheet import Sheet
 from checker.outcomes import DEADLOCK, LIVELOCK, Execution
 from checker.style import BLUE, GRID, INK, MUTED, ORANGE, PAPER, VERMILION
 from checker.telling.moments import Lane, Moment, moments, threads
-from checker.telling.reasons import awaited
+from checker.telling.reasons import doing
 from checker.telling.text import kept, mentioned, unfinished
 
 ROW = 0.25  # inches
@@ -42,7 +42,8 @@ def draw_lanes(sheet: Sheet, failure: Execution, left: float, top: float, right:
     timed = any(row.time for row in rows)
     number_at = left + 0.28
     first = number_at + (0.62 if timed else 0.12)
-    width = min(1.0, max(0.4, *(sheet.measure(name, SIZE, bold=True) + 0.12 for name in names)))
+    wanted = max(0.4, *(sheet.measure(name, SIZE, bold=True) + 0.12 for name in names))
+    width = min(1.0, wanted, (right - first) / 2 / len(names))
     centres = {name: first + width * (place + 0.5) for place, name in enumerate(names)}
     words = first + width * len(names) + 0.15
 
@@ -52,7 +53,7 @@ def draw_lanes(sheet: Sheet, failure: Execution, left: float, top: float, right:
     start = top + ROW
     for name, x in centres.items():
         sheet.line([x, x], [start, start + ROW * len(rows)], color=GRID, linewidth=1.2, zorder=1)
-        _draw_lane(sheet, rows, name, x, start, min(0.34, width - 0.08))
+        _draw_lane(sheet, rows, name, x, start, min(0.34, 0.85 * width))
     clock = -1.0
     for place, row in enumerate(rows):
         middle = start + ROW * (place + 0.5)
@@ -95,7 +96,7 @@ def _end_rows(failure: Execution) -> Iterator[_Row]:
     stuck = unfinished(failure)
     lanes = {one.thread: Lane(one.holds, one.target or one.action) for one in stuck}
     for one in stuck[:MOST_STUCK]:
-        yield _Row("", None, "", lanes, f"{one.thread}: {one.source}", f"waits for {awaited(one)}")
+        yield _Row("", None, "", lanes, f"{one.thread}: {one.source}", doing(one))
 
 
 def _draw_lane(sheet: Sheet, rows: list[_Row], name: str, x: float, top: float, width: float) -> None:

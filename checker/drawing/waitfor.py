@@ -44,7 +44,8 @@ def draw_wait_for(sheet: Sheet, failure: Execution, left: float, top: float, rig
     for one in stuck:
         holder = "itself" if one.holder == one.thread else one.holder or "nobody"
         wanted = lock_name(one.target) or one.action
-        head = f"{one.thread} → {holder}:  "
+        ends = [sheet.cut(name, 0.8, SMALL, mono=False) for name in (one.thread, holder)]
+        head = f"{ends[0]} → {ends[1]}:  "
         sheet.text(left, y, head, size=SMALL, color=INK if one.holder else MUTED)
         at = left + sheet.measure(head, SMALL)
         sheet.text(at, y, sheet.cut(wanted, right - at, SMALL), size=SMALL, mono=True)

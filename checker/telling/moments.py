@@ -118,8 +118,11 @@ def lock_name(label: str) -> str:
     """A lock's label as one says it: "Counter._lock", but "lock a"."""
     if label in ("Lock", "RLock"):
         return f"the {label}"
-    known = ("lock", "mutex", "cond", "sem", "queue", "event", "barrier")
-    return label if not label or any(word in label.lower() for word in known) else f"lock {label}"
+    known = any(
+        word in ("cond", "sem") or word.endswith(("lock", "mutex", "condition", "semaphore", "queue", "barrier"))
+        for word in re.split(r"[^a-z]+", label.lower())
+    )
+    return label if known or not label else f"lock {label}"
 
 
 def _effects(group: list[Step]) -> list[str]:

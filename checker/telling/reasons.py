@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.outcomes import FINISHED, RAISED, Execution, Exploration, Step, Stuck
-from checker.telling.moments import MAIN, lock_name, moments
+from checker.telling.moments import MAIN, RUNNABLE, lock_name, moments
 
 
 def headline(exploration: Exploration) -> str:
@@ -77,6 +77,13 @@ def cycle(failure: Execution) -> list[str]:
     return []
 
 
+def doing(stuck: Stuck) -> str:
+    """What an unfinished thread is at: "waits for lock a, which T2 holds"."""
+    if stuck.action == "spin":
+        return "spins for ever"
+    return "is still running" if stuck.action in RUNNABLE else f"waits for {awaited(stuck)}"
+
+
 def awaited(stuck: Stuck) -> str:
     """What a stuck thread waits for, and who has it: "lock a, which T2 holds"."""
     match stuck.action:
@@ -88,8 +95,6 @@ def awaited(stuck: Stuck) -> str:
             return f"room in {stuck.target or 'a queue'}"
         case "sleep":
             return "its sleep to end"
-        case "spin" | "access" | "run":
-            return "a change that does not come"
         case "wait" | "wait_for":
             return f"a wake-up on {stuck.target}" if stuck.target else "a wake-up"
         case "result":

@@ -7,7 +7,7 @@ import textwrap
 
 from checker.outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, Execution, Exploration, Stuck
 from checker.telling.moments import MAIN, RUNNABLE, Moment, lock_name, moments, threads
-from checker.telling.reasons import awaited, headline, next_try, why
+from checker.telling.reasons import doing, headline, next_try, why
 
 WIDTH, LINES = 100, 30
 #: Most rows of the outcome table, of the list of stuck threads, and of printed output.
@@ -206,8 +206,7 @@ def state(stuck: Stuck) -> str:
     """What a stuck thread holds and waits for: "T1 holds lock a and waits for lock b, which T2 holds"."""
     known = stuck.holder == stuck.thread and stuck.holds == (stuck.target,)
     holds = f" holds {', '.join(map(lock_name, stuck.holds))} and" if stuck.holds and not known else ""
-    waits = "is still running" if stuck.action in RUNNABLE else f"waits for {awaited(stuck)}"
-    return f"{stuck.thread}{holds} {waits}"
+    return f"{stuck.thread}{holds} {doing(stuck)}"
 
 
 def sentence(text: str) -> str:

@@ -1,0 +1,113 @@
+"""The pictures of a verdict: complete, light, without overlaps, readable without colours."""
+
+import itertools
+import re
+import subprocess
+import sys
+
+import failures
+import pytest
+from matplotlib.colors import to_rgb
+
+from checker import pictures
+from checker.drawing import bars, lanes
+from checker.outcomes import DEADLOCK, FINISHED, Execution, Stuck
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def every():
+    return pytest.mark.parametrize("name", sorted(failures.ALL))
+
+
+@every()
+def test_a_picture_is_a_light_png(name):
+    data = pictures.png(failures.ALL[name])
+    assert data.startswith(PNG) and len(data) < 250_000
+
+
+@every()
+def test_no_text_overlaps_another_or_leaves_the_sheet(name):
+    _assert_readable(pictures.figure(failures.ALL[name]))
+
+
+@pytest.mark.parametrize("threads", [2, 3, 4, 8])
+@pytest.mark.parametrize("moments", [5, 30, 60])
+def test_no_text_overlaps_whatever_the_size(threads, moments):
+    _assert_readable(pictures.figure(failures.long_failure(threads, moments)))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 9])
+def test_no_text_overlaps_in_a_ring_of_any_size_with_long_names(count):
+    names = [f"worker-with-a-long-name-{number}" for number in range(count)]
+    locks = [f"WarehouseOfManyThings#{number}.the_lock_of_it" for number in range(count)]
+    stuck = tuple(
+        Stuck(
+            name, "acquire", locks[number], names[(number + 1) % count], (locks[number - 1],), "x.py", 100,
+            "with self.warehouses[number].the_lock_of_it, self.others[number].the_lock_of_it:",
+        )
+        for number, name in enumerate(names)
+    )  # fmt: skip
+    failing = Execution(DEADLOCK, stuck=stuck)
+    found = failures.exploration("f", failing, [(failing, 1, False)], claim="")
+    _assert_readable(pictures.figure(found))
+
+
+def _assert_readable(figure):
+    renderer = figure.canvas.get_renderer()
+    figure.canvas.draw()
+    boxes = [
+        (text.get_text(), text.get_window_extent(renderer).padded(-1))
+        for text in figure.axes[0].texts
+        if text.get_text().strip()
+    ]
+    for text, box in boxes:
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1, text
+        assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, text
+    for (one, box), (other, second) in itertools.combinations(boxes, 2):
+        assert not box.overlaps(second), (one, other)
+
+
+def test_drawing_does_not_touch_pyplot():
+    code = (
+        "import sys, failures\nfrom checker import pictures\npictures.png(failures.LOST_UPDATE)\n"
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=__file__.rsplit("/", 1)[0])
+
+
+def test_running_holding_and_waiting_differ_without_colours():
+    def brightness(look):
+        red, green, blue = to_rgb(look["facecolor"])
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    looks = [lanes.RUNS, lanes.HOLDS, lanes.WAITS]
+    assert len({look.get("hatch") for look in looks}) == 3
+    assert all(abs(brightness(a) - brightness(b)) > 0.15 for a, b in itertools.combinations(looks, 2))
+    assert bars.ALLOWED.get("hatch") != bars.FORBIDDEN.get("hatch")
+
+
+def test_signs_that_mean_something_elsewhere_are_drawn_as_they_are():
+    steps = failures.steps(("T$1", 1, "price = '$' + r'\\frac' + '名前 🐍'", "write", "p_1^2", "$", ("$x$",)))
+    failing = Execution(FINISHED, "$\\broken", steps=steps)
+    found = failures.exploration("f", failing, [(failing, 1, False)], claim="$", expected="{")
+    assert pictures.png(found).startswith(PNG)
+
+
+class TestAltText:
+    def test_tells_the_story(self):
+        text = pictures.alt_text(failures.LOST_UPDATE)
+        assert text.startswith("Two_increments can give 1; expected 2.") or text.startswith(
+            "two_increments can give 1; expected 2."
+        )
+        assert "Outcomes: 1 2 times (not allowed), 2 4 times." in text
+        assert "Step 1: T1 runs value = self._value and reads 0." in text
+        assert text.endswith("the change by T2 is lost.")
+
+    def test_names_who_waits_for_whom(self):
+        text = pictures.alt_text(failures.DEADLOCK_OF_TWO)
+        assert "T1 holds Account#1.lock and waits for Account#2.lock, which T2 holds." in text
+
+    @every()
+    def test_stays_short_enough_to_be_read_out(self, name):
+        assert len(re.findall(r"\w+", pictures.alt_text(failures.ALL[name]))) < 420
