@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checker.measuring.honesty import interpreter
 from checker.measuring.losses import Losses, RecordedLosses
 from checker.measuring.statistics import ecdf, percentiles
-from checker.style import BLACK, GRID, INK, MUTED, SETTINGS, Look, caption, looks, new_axes
+from checker.style import BLACK, GRID, INK, MUTED, SETTINGS, Look, caption, looks, new_axes, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,15 +32,13 @@ def plot_lost_updates(
     the median. The caption says what was measured.
     """
     import matplotlib
-    import matplotlib.pyplot as plt
 
     columns = columns or (len(measured) if len(measured) <= 3 else 2 if len(measured) == 4 else 3)
     rows = math.ceil(len(measured) / columns)
+    figure, grid = new_figure(
+        rows, columns, size=(3.6 * columns, 2.5 * rows + 0.9), sharey=True, squeeze=False
+    )
     with matplotlib.rc_context(SETTINGS):
-        figure, grid = plt.subplots(
-            rows, columns, figsize=(3.6 * columns, 2.5 * rows + 0.9), sharey=True, squeeze=False,
-            layout="constrained",
-        )  # fmt: skip
         panels = list(grid.flat)
         used: list[RecordedLosses] = []
         for axes, losses in zip(panels, measured, strict=False):

@@ -70,10 +70,15 @@ def medians(rows: Iterable[RecordedLosses]) -> dict[str, float]:
     return {row.interpreter: row.median for row in rows}
 
 
+def as_drawn(rows: list[RecordedLosses]) -> list[RecordedLosses]:
+    """Per interpreter the smallest switch interval recorded, which is what the plot shows (the last one wins)."""
+    return sorted(rows, key=lambda row: -row.switch_interval)
+
+
 def test_the_recorded_interpreters_are_as_the_text_says() -> None:
-    size = {"threads": 4, "increments": 100_000, "switch_interval": 1e-6}
     bare, call, hidden_call, lock = (
-        medians(recorded_losses(construct, **size)) for construct in (BARE, CALL, PROPERTY, LOCK)
+        medians(as_drawn(recorded_losses(construct, threads=4, increments=100_000)))
+        for construct in (BARE, CALL, PROPERTY, LOCK)
     )
     assert all(40 < bare[version] < 60 for version in ("3.8", "3.9"))
     since = [f"3.{minor}" for minor in range(10, 15)]
