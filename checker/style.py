@@ -97,8 +97,11 @@ def looks(count: int) -> list[Look]:
 
 def new_axes(title: str = "", x: str = "", y: str = "", *, size: tuple[float, float] = (7.5, 3.6)) -> Axes:
     """A new pyplot figure with one axes in the common style; `size` in inches. Label axes with their unit."""
+    import matplotlib
+
     _, axes = new_figure(size=size)
-    axes.set(title=title, xlabel=x, ylabel=y)
+    with matplotlib.rc_context(SETTINGS):
+        axes.set(title=title, xlabel=x, ylabel=y)
     return axes
 
 

@@ -10,6 +10,7 @@
 import random
 import threading
 import time
+from functools import partial
 
 from checker import explore, together
 from checker.measure import caption, honesty_line, looks, new_axes, new_figure, percentiles
@@ -261,8 +262,8 @@ print(f"got the lock: {winners[0]} of 10 with exact pauses, {winners[1]} of 10 w
 
 # %%
 figure, panels = new_figure(2, 1, size=(7.5, 5), sharex=True)
-panels[0].set_title("exact pauses: 10, 20, 40, … ms", loc="left")
-panels[1].set_title("a random part of 10, 20, 40, … ms", loc="left")
+panels[0].set_title("exact pauses: 10, 20, 40, … ms", loc="left", fontweight="bold")
+panels[1].set_title("a random part of 10, 20, 40, … ms", loc="left", fontweight="bold")
 got_it, refused = looks(2)
 for axes, clients in zip(panels, (exact, jittered)):
     for row, tries in enumerate(clients, start=1):
@@ -274,8 +275,8 @@ for axes, clients in zip(panels, (exact, jittered)):
     axes.set(ylabel="client", yticks=[1, 5, 10], ylim=(0.2, 10.8))
 panels[1].set(xlabel="time (ms)")
 panels[0].barh(0, 0, label="holds the lock for 8 ms", **got_it.bar)
-panels[0].scatter([], [], marker="|", s=70, linewidths=2, color=refused.color, label="refused")
-panels[0].legend(loc="lower right")
+panels[0].scatter([], [], marker="|", s=70, linewidths=2, color=refused.color, label="tried and was refused")
+figure.legend(loc="outside upper right", ncols=2)
 caption(figure, f"{honesty_line(trials=1)}. One row per client. Random pauses differ from run to run, and so does"
         " who gets the lock.")
 
@@ -372,17 +373,18 @@ def herd(cache, callers=10, seconds=0.7):
     """Every call as (begin in s, latency in ms, how it was answered)."""
     start = time.monotonic()
 
-    def caller():
+    def caller(number):
         calls = []
+        time.sleep(0.001 * number)  # not all at the very same moment
         while (came := time.monotonic()) < start + seconds:
             _, how = cache.get()
             calls.append((came - start, 1000 * (time.monotonic() - came), how))
             time.sleep(0.010)
         return calls
 
-    calls = [call for calls in together(*[caller] * callers) for call in calls]
+    answers = together(*[partial(caller, number) for number in range(callers)])
     cache.fetches = [(began - start, ended - start) for began, ended in cache.fetches]
-    return calls
+    return [call for calls in answers for call in calls]
 
 
 caches = [Naive(), OneLock(), UsualArticle(), StaleWhileRefreshing()]
@@ -398,7 +400,7 @@ for axes, cache, calls in zip(grid.flat, caches, records):
         dots = [(when, latency) for when, latency, how in calls if how == kind]
         axes.scatter(*(zip(*dots) if dots else ([], [])), s=size, label=kind, **look.dots)
     nothing = sum(how == "none" for _, _, how in calls)
-    axes.set_title(f"{type(cache).__name__}: {len(cache.fetches)} fetches, {nothing} × none", loc="left")
+    axes.set_title(f"{type(cache).__name__}: {len(cache.fetches)} fetches, {nothing} × none", loc="left", fontweight="bold")
 for axes in grid[:, 0]:
     axes.set_ylabel("latency of the call (ms)")
 for axes in grid[1]:
