@@ -5,6 +5,7 @@ Figures are made without pyplot, so that drawing in a library, a worker or a thr
 
 from __future__ import annotations
 
+import functools
 import io
 import warnings
 from typing import Any
@@ -12,14 +13,14 @@ from typing import Any
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from checker.style import INK, PAPER, SETTINGS
 
 SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"
 DPI = 110
-MONO_ADVANCE = 0.602  # width of a character of MONO, as a share of its size
 
 
 class Sheet:
@@ -69,13 +70,7 @@ class Sheet:
 
     def measure(self, text: str, size: float, *, mono: bool = False, bold: bool = False) -> float:
         """The width of `text` in inches."""
-        if mono and not bold and text.isascii():
-            return len(text) * MONO_ADVANCE * size / 72
-        font = FontProperties(family=MONO if mono else SANS, size=size, weight="bold" if bold else "normal")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # glyphs that the font lacks
-            width, _, _ = self.canvas.get_renderer().get_text_width_height_descent(text, font, ismath=False)
-        return float(width) / DPI
+        return sum(_advance(letter, mono, bold) for letter in text) * size / 72
 
     def cut(self, text: str, width: float, size: float, *, mono: bool = True, bold: bool = False) -> str:
         """`text`, ended with "…" where it would be wider than `width` inches."""
@@ -103,6 +98,18 @@ class Sheet:
             lines.append(self.cut(" ".join(words[:count]), width, size, mono=False, bold=bold))
             del words[:count]
         return lines
+
+
+@functools.cache
+def _advance(letter: str, mono: bool, bold: bool) -> float:
+    """The width of one letter, as a share of the font's size. Asking for whole lines would be far slower."""
+    path = findfont(FontProperties(family=MONO if mono else SANS, weight="bold" if bold else "normal"))
+    font = get_font(path)
+    font.set_size(100, 72)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # glyphs that the font lacks
+        glyph = font.load_glyph(font.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / 100
 
 
 def png(figure: Figure) -> bytes:
