@@ -33,12 +33,22 @@ if (HERE / "solutions" / "header.ipynb").exists():
 c.GenerateAssignment.preprocessors.append("checker.grading.stamp.Stamp")  # last: it signs the result
 
 # The answers are explored in a sandbox and judged outside it; no learner's code runs in a kernel.
+c.Autograde.exporter_class = "checker.grading.preprocessor.SubmissionExporter"  # reads any file without raising
+c.Autograde.sanitize_preprocessors = [
+    "checker.grading.preprocessor.Rebuild",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     "checker.grading.preprocessor.ExploreAnswers",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
+    "checker.grading.preprocessor.MarkForReview",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -7,6 +7,7 @@ killed.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import selectors
@@ -309,3 +310,7 @@ def self_test(limits: Limits) -> sandbox.Layers:
                     f"the sandbox does not hold on this machine ({session.layers}): possible are {what}"
                 )
             return session.layers
+
+
+#: The self-test is done once in a process; what it forks need not do it again.
+proven = functools.cache(self_test)

@@ -1,0 +1,81 @@
+"""What a learner and an instructor read in a graded notebook: the verdict of each check as cell outputs.
+
+Only text and PNG pictures are written, never HTML: nothing that a submission printed can run in a reader's browser.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import Any
+
+from checker import pictures, story
+from checker.grading.judge import Result
+from checker.outcomes import Execution, Exploration
+
+#: Stands for a source line of a hidden check.
+_HIDDEN = "(hidden check)"
+
+
+def outputs(result: Result) -> list[dict[str, Any]]:
+    """The outputs of a check cell. An error output is what makes nbgrader give no points."""
+    if result.review:
+        told = ["for review: a person will look at this answer", *result.review]
+        return [_error("NeedsReview", told[0], "\n".join(told))]
+    shown = [redacted(exploration, result) for exploration in result.explorations]
+    if result.passed:
+        return [_display({"text/plain": "\n".join(story.headline(each) for each in shown)})]
+    failed = shown[-1] if shown and not shown[-1].holds else None
+    if failed is None:
+        return [_error("CheckFailed", result.reason, f"✗ {result.id}: {result.reason}")]
+    text = story.tell(failed)
+    if result.reason:
+        text = f"{result.reason}\n\n{text}"
+    # The text stands in the error; beside the picture it is only what a screen reader says.
+    picture = {"image/png": base64.b64encode(pictures.png(failed)).decode(), "text/plain": story.headline(failed)}
+    return [_display(picture), _error("CheckFailed", story.headline(failed), text)]
+
+
+def redacted(exploration: Exploration, result: Result) -> Exploration:
+    """The exploration without the text of a hidden check."""
+    if not result.check.hidden:
+        return exploration
+    failure = exploration.failure
+    if failure is not None:
+        failure = _without_lines(failure, f"<{result.id}>")
+    return replace(exploration, failure=failure, expected=exploration.expected and "what the check allows")
+
+
+def _without_lines(failure: Execution, file: str) -> Execution:
+    def hide(record: Any) -> Any:
+        return replace(record, source=_HIDDEN) if record.file == file else record
+
+    return replace(
+        failure,
+        schedule="",
+        steps=tuple(hide(step) for step in failure.steps),
+        stuck=tuple(hide(stuck) for stuck in failure.stuck),
+    )
+
+
+def comment(results: list[Result], notes: list[str]) -> str:
+    """What stands beside an answer cell in formgrader and in the feedback; "" if there is nothing to say."""
+    reviews = dict.fromkeys(text for result in results for text in result.review)
+    lines = [f"For review: {text}." for text in reviews] + [f"Note: {note}." for note in dict.fromkeys(notes)]
+    return "\n".join(lines)
+
+
+def one_line(result: Result) -> str:
+    """Why a check did not pass, in one line."""
+    if result.review:
+        return result.review[0]
+    shown = [redacted(each, result) for each in result.explorations if not each.holds]
+    return (story.headline(shown[-1]) if shown else result.reason).split("\n")[0]
+
+
+def _display(data: dict[str, str]) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": data, "metadata": {}}
+
+
+def _error(name: str, value: str, text: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": value, "traceback": text.split("\n")}
