@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..engine import current
+from ..engine.affinity import one_core
 from ..engine.runtime import Policy, Runtime
 from ..engine.sites import Site
 from ..engine.world import World
@@ -87,10 +88,11 @@ def explore_scenario(
     if max_steps is not None:
         options["max_steps"] = max_steps
     explorer = _Explorer(scenario, allowed, options, progress, after_failure)
-    if replay is not None:
-        return explorer.replayed(replay)
     explorer.deadline = explorer.began + (SECONDS if seconds is None else seconds)
-    return explorer.explore(search, schedules, preemptions)
+    with one_core():
+        if replay is not None:
+            return explorer.replayed(replay)
+        return explorer.explore(search, schedules, preemptions)
 
 
 class _Explorer:
