@@ -1,0 +1,2 @@
+def stripe_of(key, stripes):
+    return hash((key, "stripe")) % stripes

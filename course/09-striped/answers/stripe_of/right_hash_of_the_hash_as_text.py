@@ -1,0 +1,2 @@
+def stripe_of(key, stripes):
+    return hash(str(hash(key))) % stripes

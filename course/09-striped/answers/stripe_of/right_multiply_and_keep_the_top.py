@@ -1,0 +1,2 @@
+def stripe_of(key, stripes):
+    return ((hash(key) * 11400714819323198485) & 0xFFFFFFFFFFFFFFFF) * stripes >> 64
