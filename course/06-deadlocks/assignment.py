@@ -793,7 +793,7 @@ def opposite_orders_both_get_through():
     a, b = threading.Lock(), threading.Lock()
 
     def use(one, other):
-        both = lock_both(one, other, 10)
+        both = lock_both(one, other, 3)
         if both:
             other.release()
             one.release()

@@ -240,8 +240,8 @@ ordered
 # Sometimes there is no order to agree on: the locks come from different libraries, or are handed to you. Then break *hold and
 # wait*: **never wait for one lock while you hold another**. Try the second; if it is taken, give back the first and start again.
 #
-# **Predict.** Two polite threads do exactly that. Each takes its first lock, prepares something for 2 ms, tries the second lock, fails,
-# tidies up for 2 ms, steps back, pauses for 5 ms, and starts again. How many rounds do they need?
+# **Predict.** Two polite threads do exactly that. Each takes its first lock, prepares something for 3 ms, tries the second lock, fails,
+# tidies up for 3 ms, steps back, pauses for 5 ms, and starts again. How many rounds do they need?
 
 # %%
 def rounds_until_both_are_through(pause, limit=30):
@@ -254,11 +254,11 @@ def rounds_until_both_are_through(pause, limit=30):
         start.wait()
         for number in range(1, limit):
             with first:
-                time.sleep(0.002)
+                time.sleep(0.003)
                 if second.acquire(blocking=False):
                     second.release()
                     return number
-                time.sleep(0.002)
+                time.sleep(0.003)
             time.sleep(pause())
         return limit
 
@@ -279,10 +279,33 @@ caption(axes, f"{honesty_line(trials=12)}. One mark per trial, a bar at the medi
 
 # %% [markdown]
 # You have met them in a corridor: both step aside, to the same side, again and again. With equal pauses the two threads do this for
-# dozens of rounds. They are not stuck: each is busy, each makes moves. They just never get anywhere. This is a **livelock**.
+# many rounds. They are not stuck: each is busy, each makes moves. They just do not get anywhere. This is a **livelock**.
 #
-# It ends when the two fall out of step by accident. **Jitter**, a random part in the pause, makes that accident happen soon, with certainty and not by
-# luck of the machine.
+# On a real machine it ends when the two fall out of step by accident. The clock of `explore` knows no accidents.
+
+# %%
+def two_polite_threads_in_step():
+    locks = threading.Lock(), threading.Lock()
+
+    def polite(me):
+        first, second = locks[me], locks[1 - me]
+        while True:
+            with first:
+                time.sleep(0.003)
+                if second.acquire(blocking=False):
+                    second.release()
+                    return
+                time.sleep(0.003)
+            time.sleep(0.005)
+
+    together(lambda: polite(0), lambda: polite(1))
+
+
+in_step = explore(two_polite_threads_in_step, patience=0.5)
+in_step.outcomes
+
+# %% [markdown]
+# **Jitter**, a random part in the pause, makes the accident happen soon, whatever the machine.
 #
 # Three things to take along for trying and backing off:
 #

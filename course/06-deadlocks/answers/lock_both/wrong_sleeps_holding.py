@@ -1,4 +1,4 @@
-# fails: lock_both-4 finished, lock_both-5 finished
+# fails: lock_both-3, lock_both-4 finished, lock_both-5 finished
 # Sleeps first and gives the lock back then: while it sleeps nobody else gets through.
 import random
 import time
