@@ -123,14 +123,15 @@ class Course:
     def copy_to(self, folder: Path, assignments: Iterable[str] | None = None) -> Course:
         """Copy what grading needs (the configuration and the assignments, by default all) into a folder.
 
-        The copy is a course of its own, with its own exchange and gradebook: for tests and the demo.
+        The copy is a course of its own, with its own exchange and gradebook: for tests and the demo. The text
+        comes along for its wrong answers, by which grading tests its workers.
         """
         for name in _SHARED:
             if (self.root / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(self.root / name, folder / name)
         for assignment in self.assignments() if assignments is None else assignments:
-            for part in ("solutions", "exercises"):
+            for part in ("course", "solutions", "exercises"):
                 shutil.copytree(self.root / part / assignment, folder / part / assignment)
         return Course(folder)
 
