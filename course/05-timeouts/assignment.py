@@ -479,21 +479,23 @@ import threading
 
 
 def an_exception_on_the_way_leaves_nothing_held():
+    class Broken:
+        def __init__(self, error):
+            self._error = error
+
+        def acquire(self, blocking=True, timeout=-1):
+            raise self._error("while waiting")
+
+        def release(self):
+            raise RuntimeError("release unlocked lock")
+
+        def locked(self):
+            return False
+
     held = []
-    for kind in (KeyboardInterrupt, RuntimeError):
+    for error in (KeyboardInterrupt, RuntimeError):
         a, b, last = threading.Lock(), threading.Lock(), threading.Lock()
-
-        class Broken:
-            def acquire(self, blocking=True, timeout=-1):
-                raise kind("while waiting")
-
-            def release(self):
-                raise RuntimeError("release unlocked lock")
-
-            def locked(self):
-                return False
-
-        for locks in ([a, b, Broken(), last], [Broken(), a]):
+        for locks in ([a, b, Broken(error), last], [Broken(error), a]):
             try:
                 acquire_all(locks, 5)
             except (KeyboardInterrupt, RuntimeError):
@@ -829,13 +831,15 @@ discuss("retry_acquire")
 # | state | what `get()` does |
 # |---|---|
 # | age < `ttl`: *fresh* | returns the value at once, without a fetch |
-# | `ttl` ≤ age < `max_stale`: *stale* | one caller fetches and returns the new value; all others get the stale value at once |
-# | age ≥ `max_stale`, or no value yet | one caller fetches and returns the new value; the others wait for it up to `wait` seconds each, then raise `CacheUnavailable` |
+# | `ttl` ≤ age < `max_stale`: *stale* | one caller fetches and returns the new value; the others get the stale one at once |
+# | age ≥ `max_stale`, or no value yet | one caller fetches and returns the new value; the others wait for it, see below |
 #
+# - Who has to wait for another's fetch waits up to `wait` seconds, then raises `CacheUnavailable`.
 # - There are never two fetches at the same time.
-# - If `fetch` raises, the caller who fetched gets the stale value if its age is *at that moment* below `max_stale`, else
-#   the exception. Then one of those who wait, with time left, fetches at once.
-# - No caller starts a fetch at or after its own deadline (`wait` seconds after its call). No caller ever raises another's exception.
+# - If `fetch` raises, the caller who fetched gets the stale value if its age is *at that moment* below
+#   `max_stale`, else the exception. Then one of those who wait, with time left, fetches at once.
+# - No caller starts a fetch at or after its own deadline (`wait` seconds after its call). No caller ever
+#   raises another's exception.
 # - `None`, `0` and the like are values as good as any.
 # - Nobody ever sees one value with another value's time.
 # - `CacheUnavailable` is a class of yours, beside `StaleCache`, derived from `Exception`.
@@ -849,8 +853,9 @@ discuss("retry_acquire")
 # <details><summary>Hint: the idea</summary>
 #
 # Keep value and time together in one tuple, written in one assignment; `None` stands for "no tuple yet". If
-# stale: `acquire(blocking=False)`, and when refused return the stale value. Otherwise: `acquire(timeout=…)`, and when
-# refused raise. Once you have the lock, **look again**: somebody may have fetched while you waited. Release in a `finally`.
+# stale: `acquire(blocking=False)`, and when refused return the stale value. Otherwise:
+# `acquire(timeout=…)`, and when refused raise. Once you have the lock, **look again**: somebody may have
+# fetched while you waited. Release in a `finally`.
 # </details>
 
 # %% answer="stale_cache"
@@ -1119,7 +1124,7 @@ def a_stale_value_is_better_than_an_exception():
     for asked_at in (6, 8):  # the fetch fails 3 seconds later, when the old value is 9 and 11 seconds old
         coming = iter(["old", "failure"])
 
-        def fetch():
+        def fetch(coming=coming):
             value = next(coming, "fetched once too often")
             if value == "failure":
                 time.sleep(3)

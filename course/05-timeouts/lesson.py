@@ -29,13 +29,13 @@ print(honesty_line())
 # | **try again later** | step back, wait a while | work that must be done, but not at this moment |
 # | **make do** | take what is there, though it is older | reading what may be a little out of date |
 #
-# Waiting for ever is a fifth answer. It is a good one whenever the holder is sure to come out soon. It is the wrong one
-# wherever somebody is waiting for *you*.
+# Waiting for ever is a fifth answer. It is a good one whenever the holder is sure to come out soon. It is
+# the wrong one wherever somebody is waiting for *you*.
 #
 # ## Skip: best effort
 #
-# Many workers, and now and then one of them should flush a buffer. If another one is at it, the worker goes on. Work like
-# that is called **best effort**, and it begins with `acquire(blocking=False)`.
+# Many workers, and now and then one of them should flush a buffer. If another one is at it, the worker goes
+# on. Work like that is called **best effort**, and it begins with `acquire(blocking=False)`.
 
 # %%
 class Flusher:
@@ -97,19 +97,19 @@ pokes = explore(three_pokes)
 pokes
 
 # %% [markdown]
-# One poke can vanish. Those who skip are, by definition, the ones *without* the lock, and nothing protects their `+= 1`. It is the
-# lost update of lesson 02, in the branch that nobody looks at.
+# One poke can vanish. Those who skip are, by definition, the ones *without* the lock, and nothing protects
+# their `+= 1`. It is the lost update of lesson 02, in the branch that nobody looks at.
 #
 # The branch after `False` is code like any other. It may not touch anything that the lock protects, **because
 # you do not have it**.
 #
 # ## Give up: one deadline
 #
-# An operation needs several locks, one after the other, and the caller wants an answer within 40 ms. So each `acquire` gets
-# `timeout=0.04`. Is that right?
+# An operation needs several locks, one after the other, and the caller wants an answer within 40 ms. So
+# each `acquire` gets `timeout=0.04`. Is that right?
 #
-# **Predict.** Each of `n` locks becomes free just before the patience for it runs out. How long does the operation take for
-# n = 1, 2, 3, 4, 5?
+# **Predict.** Each of `n` locks becomes free just before the patience for it runs out. How long does the
+# operation take for n = 1, 2, 3, 4, 5?
 
 # %%
 BUDGET = 0.040  # seconds
@@ -181,11 +181,12 @@ caption(axes, f"{honesty_line(trials=1)}. Each lock becomes free 32 ms after the
 #
 # ## Try again: is polling waiting?
 #
-# "Never block! Ask with a short timeout and ask again." That is called **polling**, and it is said to be kinder to the
-# others than waiting.
+# "Never block! Ask with a short timeout and ask again." That is called **polling**, and it is said to be
+# kinder to the others than waiting.
 #
-# **Predict.** Four threads want the lock three times each and hold it for 5 ms. One version waits in plain `acquire()`. The other
-# calls `acquire(timeout=0.001)` until it works. How many calls does each need, and which is done first?
+# **Predict.** Four threads want the lock three times each and hold it for 5 ms. One version waits in plain
+# `acquire()`. The other calls `acquire(timeout=0.001)` until it works. How many calls does each need, and
+# which is done first?
 
 # %%
 def four_threads_three_turns(acquire):
@@ -219,16 +220,17 @@ for text, (calls, milliseconds) in ("waiting inside", waiting), ("polling", poll
     print(f"{text:15} {calls:4} calls of acquire for 12 turns, done after {milliseconds:3.0f} ms")
 
 # %% [markdown]
-# A thread that waits inside `acquire` costs nothing: the operating system wakes it when the lock is free. A thread that polls
-# wakes up, looks, and goes to sleep again, a hundred times, and each time it may just miss the moment.
+# A thread that waits inside `acquire` costs nothing: the operating system wakes it when the lock is free. A
+# thread that polls wakes up, looks, and goes to sleep again, a hundred times, and each time it may just
+# miss the moment.
 #
-# So if you mean to wait, wait. Trying again is for the case when you *cannot* stay: you hold something else that others
-# need, or what you ask is not a lock but a service that sends you away.
+# So if you mean to wait, wait. Trying again is for the case when you *cannot* stay: you hold something else
+# that others need, or what you ask is not a lock but a service that sends you away.
 #
 # ## Try again later: back off, and throw the dice
 #
-# Ten clients are refused at the same moment. Each waits 10 ms and tries again, then 20 ms, 40 ms, and so on, six tries in all.
-# That is **exponential back-off**. The lock is held for 8 ms by whoever gets it.
+# Ten clients are refused at the same moment. Each waits 10 ms and tries again, then 20 ms, 40 ms, and so
+# on, six tries in all. That is **exponential back-off**. The lock is held for 8 ms by whoever gets it.
 #
 # **Predict.** How many of the ten get it? And if each of them sleeps not the whole time but a random part of it?
 
@@ -281,19 +283,21 @@ caption(figure, f"{honesty_line(trials=1)}. One row per client. Random pauses di
         " who gets the lock.")
 
 # %% [markdown]
-# Look at the upper picture: the marks stand in columns. All who failed together pause equally long, come back together, and fail
-# together, all but one. Back-off alone does not help; it only makes the meetings rarer.
+# Look at the upper picture: the marks stand in columns. All who failed together pause equally long, come
+# back together, and fail together, all but one. Back-off alone does not help; it only makes the meetings
+# rarer.
 #
-# The random part is called **jitter**. It spreads the tries over time, so that each finds the lock free more often. What you see
-# below is *full jitter*: a pause between 0 and the limit, drawn anew each time. Its rules will be your exercise.
+# The random part is called **jitter**. It spreads the tries over time, so that each finds the lock free
+# more often. What you see below is *full jitter*: a pause between 0 and the limit, drawn anew each time.
+# Its rules will be your exercise.
 #
 # ## Make do: a cache
 #
-# A **cache** keeps a value that is expensive to get. It is *fresh* for a while (its **time to live**, ttl), and then somebody must
-# fetch a new one. With many threads, what do the others do meanwhile?
+# A **cache** keeps a value that is expensive to get. It is *fresh* for a while (its **time to live**, ttl),
+# and then somebody must fetch a new one. With many threads, what do the others do meanwhile?
 #
-# Here are four designs. Each `get` returns the value and says how it came by it: `fresh`, `stale` (older than the ttl),
-# `none` (there was no value), or `fetcher` (this caller went to fetch it).
+# Here are four designs. Each `get` returns the value and says how it came by it: `fresh`, `stale` (older
+# than the ttl), `none` (there was no value), or `fetcher` (this caller went to fetch it).
 
 # %%
 TTL, FETCH = 0.150, 0.080  # seconds: a value is fresh for 150 ms, and a fetch takes 80 ms
@@ -362,11 +366,11 @@ class StaleWhileRefreshing(Cache):
 
 
 # %% [markdown]
-# Ten callers come all the time, 10 ms after their last answer. We write down every single call: when it came, how long it took, and
-# how it was answered.
+# Ten callers come all the time, 10 ms after their last answer. We write down every single call: when it
+# came, how long it took, and how it was answered.
 #
-# **Predict.** The cache is empty at first. In 0.7 s the value grows old four times. How many fetches does each design make? Who
-# waits, and for how long? Does anybody get nothing?
+# **Predict.** The cache is empty at first. In 0.7 s the value grows old four times. How many fetches does
+# each design make? Who waits, and for how long? Does anybody get nothing?
 
 # %%
 def herd(cache, callers=10, seconds=0.7):
@@ -400,14 +404,15 @@ for axes, cache, calls in zip(grid.flat, caches, records):
         dots = [(when, latency) for when, latency, how in calls if how == kind]
         axes.scatter(*(zip(*dots) if dots else ([], [])), s=size, label=kind, **look.dots)
     nothing = sum(how == "none" for _, _, how in calls)
-    axes.set_title(f"{type(cache).__name__}: {len(cache.fetches)} fetches, {nothing} × none", loc="left", fontweight="bold")
+    title = f"{type(cache).__name__}: {len(cache.fetches)} fetches, {nothing} × none"
+    axes.set_title(title, loc="left", fontweight="bold")
 for axes in grid[:, 0]:
     axes.set_ylabel("latency of the call (ms)")
 for axes in grid[1]:
     axes.set_xlabel("when the call came (s)")
 figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
-caption(figure, f"{honesty_line(trials=1)}, 10 callers. One mark per call. Grey: somebody is fetching (80 ms); a value is fresh"
-        " for 150 ms from the beginning of its fetch.")
+caption(figure, f"{honesty_line(trials=1)}, 10 callers. One mark per call. Grey: somebody is fetching (80 ms);"
+        " a value is fresh for 150 ms from the beginning of its fetch.")
 
 # %%
 print(f"{'':22} fetches   none  stale     p50     p99")
@@ -422,21 +427,23 @@ for cache, calls in zip(caches, records):
 # %% [markdown]
 # (**p99** is the latency that 99 of 100 calls do not exceed.) Four pictures, four characters:
 #
-# - **Naive.** Whenever the value grows old, *all* callers fetch at the same time: a **herd**. The source gets ten times the load at the
-#   very moment when it is slow.
-# - **OneLock.** One fetch per period, and everybody else stands in line for 80 ms, though there is a value from a moment ago.
-# - **UsualArticle.** The design that most articles show. The line is gone, everybody waits 20 ms at most. But look at the
-#   left edge: on the **cold** (empty) cache the callers are handed `None`, as if that were a value.
-# - **StaleWhileRefreshing.** One fetches, and the others get the old value in no time. Only at the very beginning, when there is nothing
-#   to make do with, they wait.
+# - **Naive.** Whenever the value grows old, *all* callers fetch at the same time: a **herd**. The source
+#   gets ten times the load at the very moment when it is slow.
+# - **OneLock.** One fetch per period, and everybody else stands in line for 80 ms, though there is a value
+#   from a moment ago.
+# - **UsualArticle.** The design that most articles show. The line is gone, everybody waits 20 ms at most.
+#   But look at the left edge: on the **cold** (empty) cache the callers are handed `None`, as if that were
+#   a value.
+# - **StaleWhileRefreshing.** One fetches, and the others get the old value in no time. Only at the very
+#   beginning, when there is nothing to make do with, they wait.
 #
-# Two questions are still open in the last design, and you will answer them in the exercise. How old may a value be? And what if the
-# fetch *fails*?
+# Two questions are still open in the last design, and you will answer them in the exercise. How old may a
+# value be? And what if the fetch *fails*?
 #
 # ## A value and its time
 #
-# The class above keeps `(value, when)` in **one** tuple. Many caches keep two attributes. Readers here do not hold the lock. Does it
-# make a difference?
+# The class above keeps `(value, when)` in **one** tuple. Many caches keep two attributes. Readers here do
+# not hold the lock. Does it make a difference?
 #
 # **Predict.** A writer renews value and time while a reader reads both. What can the reader see?
 
@@ -478,8 +485,8 @@ print("two attributes:", sorted(torn.outcomes))
 print("one tuple:     ", sorted(sound.outcomes))
 
 # %% [markdown]
-# `('old', 100)` is the old value with the new time: an old value that passes for fresh, for a whole ttl. Writing the other
-# attribute first does not help. (Try it. What can be seen then?)
+# `('old', 100)` is the old value with the new time: an old value that passes for fresh, for a whole ttl.
+# Writing the other attribute first does not help. (Try it. What can be seen then?)
 #
 # One tuple, replaced in one assignment, cannot be seen half done. Readers may even do without the lock.
 #
@@ -494,5 +501,6 @@ print("one tuple:     ", sorted(sound.outcomes))
 #
 # ## Now you
 #
-# The exercises are in the assignment `05-timeouts`: `BestEffort` with counters that tell the truth, `acquire_all` with one budget, `retry_acquire` with
-# full jitter, and `StaleCache`, which joins all four answers to `False`.
+# The exercises are in the assignment `05-timeouts`: `BestEffort` with counters that tell the truth,
+# `acquire_all` with one budget, `retry_acquire` with full jitter, and `StaleCache`, which joins all four
+# answers to `False`.

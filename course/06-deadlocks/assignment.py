@@ -47,7 +47,8 @@ from checker import check, discuss, together
 # <details><summary>Hint: the idea</summary>
 #
 # `first, second = sorted((src, dst), key=lambda account: account.id)`, then two `with` statements, and
-# everything else inside them: looking at the balance too. The same account twice needs a line of its own, before any lock.
+# everything else inside them: looking at the balance too. The same account twice needs a line of its own,
+# before any lock.
 # </details>
 
 # %% given="accounts"
@@ -237,7 +238,8 @@ discuss("transfer")
 #
 # **The contract**
 #
-# - `RankedLock(rank)`. Ranks are any values that can be ordered among each other: 0, negative numbers, strings, tuples.
+# - `RankedLock(rank)`. Ranks are any values that can be ordered among each other: 0, negative numbers,
+#   strings, tuples.
 # - `acquire(blocking=True, timeout=-1)` acquires as a plain Lock does, and returns whether it did; `release()`
 #   releases; `with` acquires, and releases at the end, also when the body raises.
 # - A thread may acquire a `RankedLock` only if its rank is *greater than every rank that this thread holds*.
@@ -255,9 +257,9 @@ discuss("transfer")
 #
 # <details><summary>Hint: the idea</summary>
 #
-# `threading.local()` gives every thread attributes of its own. Keep a list of held locks there, one list for all
-# ranked locks. Compare, then acquire, then, only if that worked, append. To release: is *this very lock* in the list? Then
-# take it out, wherever it stands.
+# `threading.local()` gives every thread attributes of its own. Keep a list of held locks there, one list
+# for all ranked locks. Compare, then acquire, then, only if that worked, append. To release: is *this very
+# lock* in the list? Then take it out, wherever it stands.
 # </details>
 
 # %% given="lock_order_error"
@@ -607,8 +609,10 @@ def any_ranks_that_can_be_ordered():
         except LockOrderError:
             return "refused"
 
+    numbers = [(0, 0, -1, 1), (-5, -7, -5, -2), (-1, 0, -3, 0.5)]
+    others = [("b", "a", "bb", "c"), ((1, 2), (1, 1), (1, 3), (0, 9))]
     seen = []
-    for ranks in [(0, 0, -1, 1), (-5, -7, -5, -2), (-1, 0, -3, 0.5), ("b", "a", "bb", "c"), ((1, 2), (1, 1), (1, 3), (0, 9))]:
+    for ranks in numbers + others:
         locks = [RankedLock(rank) for rank in ranks]
         said = [attempt(lock) for lock in locks]
         for lock, acquired in zip(locks, said):
@@ -915,21 +919,23 @@ import threading
 
 
 def an_exception_leaves_nothing_held():
+    class Broken:
+        def __init__(self, error):
+            self._error = error
+
+        def acquire(self, blocking=True, timeout=-1):
+            raise self._error("while acquiring")
+
+        def release(self):
+            raise RuntimeError("release unlocked lock")
+
+        def locked(self):
+            return False
+
     held = []
-    for kind in (KeyboardInterrupt, RuntimeError):
-
-        class Broken:
-            def acquire(self, blocking=True, timeout=-1):
-                raise kind("while acquiring")
-
-            def release(self):
-                raise RuntimeError("release unlocked lock")
-
-            def locked(self):
-                return False
-
+    for error in (KeyboardInterrupt, RuntimeError):
         a, b = threading.Lock(), threading.Lock()
-        for arguments in [(a, Broken(), 1), (Broken(), b, 1)]:
+        for arguments in [(a, Broken(error), 1), (Broken(error), b, 1)]:
             try:
                 lock_both(*arguments)
             except (KeyboardInterrupt, RuntimeError):
@@ -954,9 +960,10 @@ discuss("lock_both")
 #
 # **The contract**
 #
-# - `add(item, n)` and `remove(item, n)` change the count of an item by `n`; `move(item, other, n)` takes `n` from
-#   `item` and gives them to `other`, both being names in this inventory; `count(item)` is the count of one
-#   item, and `total()` the count of all. `n` is 0 or more. The count of an unknown item is 0. `item` may equal `other`.
+# - `add(item, n)` and `remove(item, n)` change the count of an item by `n`; `move(item, other, n)` takes
+#   `n` from `item` and gives them to `other`, both being names in this inventory; `count(item)` is the
+#   count of one item, and `total()` the count of all. `n` is 0 or more. The count of an unknown item is 0.
+#   `item` may equal `other`.
 # - All are public, and all are safe to call together, on one plain `threading.Lock` kept in `self._lock`: while
 #   somebody holds it, nothing changes.
 # - `move` is atomic: nobody sees it half done in any `total` or `count`, nor in several of them one after the other.

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 06 Deadlocks
 #
-# A lock keeps others out. Two locks can keep *everybody* out, for ever. This lesson makes it happen, measures how rarely it
-# shows, and takes it apart: it needs four things at once, and to break any one of them is enough.
+# A lock keeps others out. Two locks can keep *everybody* out, for ever. This lesson makes it happen,
+# measures how rarely it shows, and takes it apart: it needs four things at once, and to break any one of
+# them is enough.
 
 # %%
 import math
@@ -18,8 +19,8 @@ print(honesty_line())
 # %% [markdown]
 # ## Two accounts
 #
-# Money moves between accounts. Each account has a lock of its own, and a transfer holds both: otherwise somebody could see
-# money that has left one account and not yet reached the other.
+# Money moves between accounts. Each account has a lock of its own, and a transfer holds both: otherwise
+# somebody could see money that has left one account and not yet reached the other.
 
 # %%
 class Account:
@@ -36,8 +37,8 @@ def transfer(src, dst, amount):
 
 
 # %% [markdown]
-# **Predict.** Ann sends Bob 30, and at the same moment Bob sends Ann 10. Two threads, two lines of locking each, no lost
-# update possible. What can go wrong, and how often will it, in five hundred tries?
+# **Predict.** Ann sends Bob 30, and at the same moment Bob sends Ann 10. Two threads, two lines of locking
+# each, no lost update possible. What can go wrong, and how often will it, in five hundred tries?
 
 # %%
 def opposite_transfers():
@@ -50,8 +51,8 @@ tried = stress(opposite_transfers, rounds=500, seconds=10)
 print(tried)
 
 # %% [markdown]
-# `stress` runs the real thing on real threads, as fast as it can, in a process of its own. On most machines every round ends well:
-# `(80, 120)`. You could put this into production, and many have.
+# `stress` runs the real thing on real threads, as fast as it can, in a process of its own. On most machines
+# every round ends well: `(80, 120)`. You could put this into production, and many have.
 #
 # Now all schedules in place of the lucky ones.
 
@@ -60,15 +61,16 @@ explored = explore(opposite_transfers)
 explored
 
 # %% [markdown]
-# This is a **deadlock**: T1 holds Ann's lock and waits for Bob's, T2 holds Bob's and waits for Ann's. Nobody can ever move again.
-# No exception, no error, no processor time. The program just stops answering.
+# This is a **deadlock**: T1 holds Ann's lock and waits for Bob's, T2 holds Bob's and waits for Ann's.
+# Nobody can ever move again. No exception, no error, no processor time. The program just stops answering.
 #
-# The picture with the arrows is the **wait-for graph**: an arrow from each thread that waits to the one that holds what it waits
-# for. A circle in it is a deadlock.
+# The picture with the arrows is the **wait-for graph**: an arrow from each thread that waits to the one
+# that holds what it waits for. A circle in it is a deadlock.
 #
-# Nothing hung in your notebook, because `explore` owns the scheduler: it *knows* that nobody can move. On real threads one can only wait
-# and lose patience. Here is the same thing for real, with a pause between the two locks. `stress` gives up on the round
-# after half a second, ends its process, and says where the threads were.
+# Nothing hung in your notebook, because `explore` owns the scheduler: it *knows* that nobody can move. On
+# real threads one can only wait and lose patience. Here is the same thing for real, with a pause between
+# the two locks. `stress` gives up on the round after half a second, ends its process, and says where the
+# threads were.
 
 # %%
 def transfer_with_a_pause(src, dst, amount, pause=0.005):
@@ -91,11 +93,12 @@ print(hung)
 # %% [markdown]
 # ## How likely is it?
 #
-# It depends on the time between the two acquires. To measure that many times over, we let the second acquire give up after
-# 40 ms. A trial counts as a deadlock only if both threads held one lock and waited for the other: without the
-# timeout both would be waiting still.
+# It depends on the time between the two acquires. To measure that many times over, we let the second
+# acquire give up after 40 ms. A trial counts as a deadlock only if both threads held one lock and waited
+# for the other: without the timeout both would be waiting still.
 #
-# **Predict.** Draw the curve: how many of 100 pairs of transfers deadlock, with no pause at all, with `sleep(0)`, and with pauses of 0.05, 0.2, 1 and 5 ms?
+# **Predict.** Draw the curve: how many of 100 pairs of transfers deadlock, with no pause at all, with
+# `sleep(0)`, and with pauses of 0.05, 0.2, 1 and 5 ms?
 
 # %%
 PATIENCE = 0.040  # seconds
@@ -130,8 +133,8 @@ deadlocks = {name: sum(one_trial(pause) for _ in range(trials[name])) for name, 
 print(deadlocks, "of", trials)
 
 # %% [markdown]
-# A share that was measured in 40 trials is not exact. The **error bars** in the figure are 95 % intervals (Wilson's): the range of true
-# probabilities with which such a count is not surprising.
+# A share that was measured in 40 trials is not exact. The **error bars** in the figure are 95 % intervals
+# (Wilson's): the range of true probabilities with which such a count is not surprising.
 #
 # Beside them stands something that *is* exact: the share of all schedules, with no pause at all, counted one by one.
 
@@ -168,20 +171,21 @@ right.bar_label(bars, [f"{share * every.schedules / 100:.0f} of {every.schedules
 right.set_title("all schedules, no pause", loc="left", fontweight="bold")
 right.set(ylabel="share of all schedules (%)")
 right.tick_params(labelleft=True)
-caption(figure, f"{honesty_line(trials=' or '.join(str(n) for n in sorted(set(trials.values()))))}. Left: share of trials, with 95 %"
+caption(figure, f"{honesty_line()}, 40 trials (1,000 without a pause). Left: share of trials, with 95 %"
         " intervals. Right: counted, not measured; the order of the lock operations is what makes schedules differ.")
 
 # %% [markdown]
-# Look at the first point on the left and at the bar on the right: **it is the same program**. Of its schedules half deadlock; of a thousand tries on
-# this interpreter none did, or hardly any. And a pause of a thousandth of a second turns "never seen" into "nearly always".
+# Look at the first point on the left and at the bar on the right: **it is the same program**. Of its
+# schedules half deadlock; of a thousand tries on this interpreter none did, or hardly any. And a pause of a
+# thousandth of a second turns "never seen" into "nearly always".
 #
-# That pause comes by itself: a log line, a database call, a busy machine, another version of Python. This is why deadlocks appear in
-# production, on the worst day, and not in the test.
+# That pause comes by itself: a log line, a database call, a busy machine, another version of Python. This
+# is why deadlocks appear in production, on the worst day, and not in the test.
 #
 # | you will hear | measured |
 # |---|---|
 # | "It ran a thousand times, it is fine" | see the leftmost point, and the bar |
-# | "A deadlock needs heavy load" | two threads and four lines are enough; what counts is the time between the acquires |
+# | "A deadlock needs heavy load" | two threads and four lines are enough; what counts is the time between |
 # | "Python will raise an error" | nothing is raised, ever; `acquire()` has no opinion about who waits for whom |
 #
 # ## Four conditions
@@ -199,8 +203,8 @@ caption(figure, f"{honesty_line(trials=' or '.join(str(n) for n in sorted(set(tr
 #
 # ## An order that all follow
 #
-# **Predict.** The transfer still holds two locks. Only the order of taking them changes: the account that was opened first
-# comes first, whichever way the money goes. Which outcomes are left?
+# **Predict.** The transfer still holds two locks. Only the order of taking them changes: the account that
+# was opened first comes first, whichever way the money goes. Which outcomes are left?
 
 # %%
 class NumberedAccount(Account):
@@ -233,15 +237,18 @@ ordered
 # What serves as an order? Anything that is **unique** and **never changes**. A balance is neither. And it must be the
 # *same* order everywhere: if another part of the program has an order of its own, the circle is back.
 #
-# A promise like this is easily broken years later. In the exercise `RankedLock` you build a lock that checks it at every acquire.
+# A promise like this is easily broken years later. In the exercise `RankedLock` you build a lock that
+# checks it at every acquire.
 #
 # ## All or none
 #
-# Sometimes there is no order to agree on: the locks come from different libraries, or are handed to you. Then break *hold and
-# wait*: **never wait for one lock while you hold another**. Try the second; if it is taken, give back the first and start again.
+# Sometimes there is no order to agree on: the locks come from different libraries, or are handed to you.
+# Then break *hold and wait*: **never wait for one lock while you hold another**. Try the second; if it is
+# taken, give back the first and start again.
 #
-# **Predict.** Two polite threads do exactly that. Each takes its first lock, prepares something for 3 ms, tries the second lock, fails,
-# tidies up for 3 ms, steps back, pauses for 5 ms, and starts again. How many rounds do they need?
+# **Predict.** Two polite threads do exactly that. Each takes its first lock, prepares something for 3 ms,
+# tries the second lock, fails, tidies up for 3 ms, steps back, pauses for 5 ms, and starts again. How many
+# rounds do they need?
 
 # %%
 def rounds_until_both_are_through(pause, limit=30):
@@ -278,8 +285,9 @@ axes.set_xlim(0, 31)
 caption(axes, f"{honesty_line(trials=12)}. One mark per trial, a bar at the median. Both pauses are 5 ms on average.")
 
 # %% [markdown]
-# You have met them in a corridor: both step aside, to the same side, again and again. With equal pauses the two threads do this for
-# many rounds. They are not stuck: each is busy, each makes moves. They just do not get anywhere. This is a **livelock**.
+# You have met them in a corridor: both step aside, to the same side, again and again. With equal pauses the
+# two threads do this for many rounds. They are not stuck: each is busy, each makes moves. They just do not
+# get anywhere. This is a **livelock**.
 #
 # On a real machine it ends when the two fall out of step by accident. The clock of `explore` knows no accidents.
 
@@ -355,9 +363,11 @@ itself
 # %% [markdown]
 # A plain `Lock` does not know who holds it. The thread waits for itself.
 #
-# The quick way out is `threading.RLock`, the **re-entrant** lock: its owner may acquire it again. The deadlock is gone. Is all well?
+# The quick way out is `threading.RLock`, the **re-entrant** lock: its owner may acquire it again. The
+# deadlock is gone. Is all well?
 #
-# **Predict.** A shelf that calls `on_change` after every change, and somebody who then asks for the total, which is always 10. Is it?
+# **Predict.** A shelf that calls `on_change` after every change, and somebody who then asks for the total,
+# which is always 10. Is it?
 
 # %%
 seen = []
@@ -366,9 +376,10 @@ shelf.move(3)
 seen
 
 # %% [markdown]
-# Three books are missing, in one thread, without any race. `move` was in the middle of its work; the rule "the total is 10" did not hold, and
-# that is just what the lock was there to hide. But the RLock opens for its owner, whatever state things are in. The plain Lock would have
-# stopped us, loudly. The RLock lets us in, silently.
+# Three books are missing, in one thread, without any race. `move` was in the middle of its work; the rule
+# "the total is 10" did not hold, and that is just what the lock was there to hide. But the RLock opens for
+# its owner, whatever state things are in. The plain Lock would have stopped us, loudly. The RLock lets us
+# in, silently.
 #
 # The lasting way out is **layers**:
 #
@@ -415,5 +426,5 @@ seen_from_outside
 #
 # ## Now you
 #
-# The exercises are in the assignment `06-deadlocks`: `transfer` between any accounts, `RankedLock` which refuses the wrong order, `lock_both` which
-# backs off, and `Inventory` in two layers.
+# The exercises are in the assignment `06-deadlocks`: `transfer` between any accounts, `RankedLock` which
+# refuses the wrong order, `lock_both` which backs off, and `Inventory` in two layers.
