@@ -17,7 +17,7 @@ from typing import Any
 from checker.outcomes import DEADLOCK, LIVELOCK, RAISED, Execution, Outcomes
 from checker.stressing import child as children
 from checker.stressing.dump import where_threads_are
-from checker.stressing.rounds import HUNG, OUTPUT_LIMIT, RUNNING, Options, Report
+from checker.stressing.rounds import HUNG, OUTPUT_LIMIT, RUNNING, Options, Report, count
 
 #: A child that no longer answers, because no Python code can run in it.
 SILENT = "silent"
@@ -123,9 +123,7 @@ class _Stress:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             dump = Path(folder, "threads.txt")
             dump.touch()
-            options = Options(
-                seconds, rounds, self.switch_interval, f"{self.seed}:{number}", self.patience, str(dump)
-            )
+            options = Options(seconds, rounds, self.switch_interval, f"{self.seed}:{number}", self.patience, str(dump))
             child = children.start(self.scenario, options)
             try:
                 state = self._follow(child, time.monotonic() + seconds + 2 * self.patience + 1.0, began)
@@ -167,8 +165,8 @@ class _Stress:
             self._add(report)
 
     def _add(self, report: Report) -> None:
-        for outcome, observation, error, count in report.rows:
-            self.table.add(Execution(outcome, observation, error), count=count)
+        for outcome, observation, error, times in report.rows:
+            count(self.table, Execution(outcome, observation, error), times)
         self.table.rounds += report.rounds
         self.table.output = (self.table.output + report.output)[:OUTPUT_LIMIT]
 
@@ -182,7 +180,5 @@ class _Stress:
         elapsed = time.monotonic() - began
         if elapsed >= PROGRESS_AFTER:
             self.shown = True
-            text = (
-                f"stress {self.table.name}: {elapsed:.0f} of {self.seconds:g} s, {self.table.rounds:,} rounds"
-            )
+            text = f"stress {self.table.name}: {elapsed:.0f} of {self.seconds:g} s, {self.table.rounds:,} rounds"
             print(f"\r{text[:77]:<77}", end="", flush=True)

@@ -12,10 +12,7 @@ def together(*callables):
     def run(number):
         results[number] = callables[number]()
 
-    threads = [
-        threading.Thread(target=run, args=(number,), name=f"T{number + 1}")
-        for number in range(len(callables))
-    ]
+    threads = [threading.Thread(target=run, args=(number,), name=f"T{number + 1}") for number in range(len(callables))]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -211,8 +211,7 @@ class TestRecordedLosses:
 class TestPlots:
     def test_lost_updates_has_a_panel_per_construct_and_says_what_was_measured(self):
         measured = [
-            measure.Losses(name, 4, 100_000, 1e-6, (0, 10, 20))
-            for name in ("g += 1", "g = f(g)", "o.x += 1", "z")
+            measure.Losses(name, 4, 100_000, 1e-6, (0, 10, 20)) for name in ("g += 1", "g = f(g)", "o.x += 1", "z")
         ]
         figure = measure.plot_lost_updates(measured, measure.recorded_losses())
         panels = [axes for axes in figure.axes if axes.axison]

@@ -14,6 +14,8 @@ from checker.stress import stress
 from checker.stressing import child
 from checker.stressing.dump import where_threads_are
 
+MODULE = sys.modules["checker.stress"]  # `checker.stress` itself is the function
+
 
 def test_a_race_with_a_pause_shows_both_outcomes_or_the_wrong_one():
     table = stress(scenarios.two_sleepy_increments, seconds=0.3)
@@ -134,7 +136,7 @@ def test_an_interrupt_kills_the_child(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(child, "start", remember)
-    monkeypatch.setattr("checker.stress._Stress._progress", interrupt)
+    monkeypatch.setattr(MODULE._Stress, "_progress", interrupt)
     with pytest.raises(KeyboardInterrupt):
         stress(scenarios.spins_for_ever, seconds=30)
     with pytest.raises(ProcessLookupError):
@@ -142,7 +144,7 @@ def test_an_interrupt_kills_the_child(monkeypatch):
 
 
 def test_progress_is_shown_and_wiped_when_it_takes_long(monkeypatch, capsys):
-    monkeypatch.setattr("checker.stress.PROGRESS_AFTER", 0.0)
+    monkeypatch.setattr(MODULE, "PROGRESS_AFTER", 0.0)
     stress(scenarios.two_sleepy_increments, seconds=0.3)
     text = capsys.readouterr().out
     assert "stress two_sleepy_increments: 0 of 0.3 s" in text and text.endswith("\r")
@@ -153,9 +155,7 @@ def test_a_short_run_shows_no_progress(capsys):
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(
-    "budget", [{"seconds": 0}, {"seconds": -1}, {"rounds": 0}, {"patience": float("inf")}]
-)
+@pytest.mark.parametrize("budget", [{"seconds": 0}, {"seconds": -1}, {"rounds": 0}, {"patience": float("inf")}])
 def test_a_budget_that_is_not_positive_is_refused(budget):
     with pytest.raises(ValueError, match="must be"):
         stress(scenarios.two_sleepy_increments, **budget)

@@ -128,11 +128,7 @@ def recorded_losses(
         "increments": increments,
         "switch_interval": switch_interval,
     }
-    return [
-        row
-        for row in rows
-        if all(value is None or getattr(row, name) == value for name, value in wanted.items())
-    ]
+    return [row for row in rows if all(value is None or getattr(row, name) == value for name, value in wanted.items())]
 
 
 def _recorded(row: dict[str, str]) -> RecordedLosses:

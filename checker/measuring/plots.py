@@ -35,9 +35,7 @@ def plot_lost_updates(
 
     columns = columns or (len(measured) if len(measured) <= 3 else 2 if len(measured) == 4 else 3)
     rows = math.ceil(len(measured) / columns)
-    figure, grid = new_figure(
-        rows, columns, size=(3.6 * columns, 2.5 * rows + 0.9), sharey=True, squeeze=False
-    )
+    figure, grid = new_figure(rows, columns, size=(3.6 * columns, 2.5 * rows + 0.9), sharey=True, squeeze=False)
     with matplotlib.rc_context(SETTINGS):
         panels = list(grid.flat)
         used: list[RecordedLosses] = []

@@ -23,7 +23,8 @@ def foreign(filename: str) -> bool:
 def where_threads_are(dump: str, names: dict[int, str]) -> list[str]:
     """One phrase per thread of the scenario: its name, and its innermost line that is the scenario's own.
 
-    `names` maps thread idents to names; threads without any line of the scenario's are left out.
+    `names` maps thread idents to names. Threads without any line of the scenario's are left out, and so is
+    the main thread if there are others.
     """
     phrases = []
     ident, named, found = 0, "", True
@@ -36,4 +37,5 @@ def where_threads_are(dump: str, names: dict[int, str]) -> list[str]:
             if name not in _NOT_THE_SCENARIO:
                 source = linecache.getline(frame[1], int(frame[2])).strip()
                 phrases.append(f"{name} in line {frame[2]}" + (f" `{source}`" if source else f" of {frame[3]}"))
-    return sorted(phrases, key=lambda phrase: (phrase.startswith("MainThread"), phrase))
+    others = sorted(phrase for phrase in phrases if not phrase.startswith("MainThread "))
+    return others or phrases  # the scenario's own thread usually just waits for the others

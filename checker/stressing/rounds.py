@@ -21,7 +21,7 @@ from checker.stressing.dump import foreign
 #: Threads that are started within this many seconds of each other leave the gate together.
 GATHER = 1e-4
 #: More different outcomes than this are counted in one row.
-MANY_ROWS = 500
+MANY_ROWS = 200
 #: Characters of the scenario's output that are kept.
 OUTPUT_LIMIT = 64 * 1024
 #: How often the child reports what it has counted, in seconds.
@@ -116,9 +116,7 @@ class Rounds:
                 execution = Execution(LEAKED, error=f"{names} still alive")
             else:
                 execution = Execution(FINISHED, observation if _plain(observation) else repr(observation))
-        if len(self.table) >= MANY_ROWS and self.table.find(execution) is None:
-            execution = Execution(FINISHED, "further outcomes, counted together")
-        self.table.add(execution)
+        count(self.table, execution)
         self.finished_rounds += 1
 
         until = time.monotonic() + GRACE
@@ -172,6 +170,13 @@ class Rounds:
         if not self.thread_error and args.exc_type is not SystemExit:
             name = args.thread.name if args.thread else "a thread"
             self.thread_error = f"{_describe(args.exc_value)}, in {name}"
+
+
+def count(table: Outcomes, execution: Execution, times: int = 1) -> None:
+    """Add an execution to a table that stays small whatever the scenario returns."""
+    if len(table) >= MANY_ROWS and table.find(execution) is None:
+        execution = Execution(FINISHED, "further outcomes, counted together")
+    table.add(execution, count=times)
 
 
 class _Gate:

@@ -77,13 +77,15 @@ def _schedule(failure: Execution) -> str:
     names = threads(failure)
     timed = any(moment.time for moment in told)
     heads = ["step", *(["time"] if timed else []), *names]
-    lines, before = [], 0
+    lines, before, clock = [], 0, -1.0
     for moment in kept(told, MOST_MOMENTS, mentioned(failure)):
         if moment.number != before + 1:
             left_out = f"⋮ {moment.number - before - 1} more steps"
             lines.append(f'<tr><td></td><td colspan="{len(heads) - 1}" class="ck-aside">{left_out}</td></tr>')
         before = moment.number
-        time = f'<td class="ck-number">{moment.time:g} s</td>' if timed else ""
+        moved = f"{moment.time:g} s" if moment.time != clock else ""
+        time = f'<td class="ck-number">{moved}</td>' if timed else ""
+        clock = moment.time
         if moment.thread in names:
             cells = "".join(_cell(moment, name) for name in names)
         else:
@@ -102,8 +104,8 @@ def _cell(moment: Moment, name: str) -> str:
     if name == moment.thread:
         holds = " ck-holds" if lane and lane.holds else ""
         return f'<td class="ck-runs{holds}">{_own(moment)}</td>'
-    kind = "ck-waits" if lane and lane.waits else "ck-holds" if lane and lane.holds else ""
-    return f'<td class="{kind} ck-aside">{escape(beside(moment, name).strip("()"))}</td>'
+    waits, holds = " ck-waits" if lane and lane.waits else "", " ck-holds" if lane and lane.holds else ""
+    return f'<td class="ck-aside{waits}{holds}">{escape(beside(moment, name).strip("()"))}</td>'
 
 
 def _own(moment: Moment) -> str:

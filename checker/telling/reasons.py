@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from checker.outcomes import FINISHED, RAISED, Execution, Exploration, Step, Stuck
 from checker.telling.moments import MAIN, RUNNABLE, lock_name, moments
 
@@ -115,24 +117,19 @@ def why(failure: Execution) -> str:
 def _lost_update(failure: Execution) -> str:
     """A write that rests on a read which another thread's write has overtaken."""
     steps = failure.steps
+    looks, writes = _by_target(steps, "read", "call"), _by_target(steps, "write")
     for third, write in enumerate(steps):
         if write.action != "write":
             continue
-        reads = [n for n in range(third) if _touch(steps[n], write.target, "read", "call", by=write.thread)]
-        if not reads:
-            continue
-        between = [
-            n
-            for n in range(reads[-1] + 1, third)
-            if steps[n].thread != write.thread and steps[n].target == write.target and steps[n].action == "write"
-        ]
-        if between:
-            first, second, last = (_moment_of(failure, n) for n in (reads[-1], between[-1], third))
-            other, value = steps[between[-1]].thread, steps[reads[-1]].value
-            read = f"{write.target}{f' = {value}' if value else ''}"
+        first = _latest(looks[write.target], steps, third, by=write.thread)
+        second = _latest(writes[write.target], steps, third, but=write.thread)
+        if 0 <= first < second:
+            other, value = steps[second].thread, steps[first].value
+            read = f"{write.target} = {value}" if value else write.target
+            one, two, three = (_moment_of(failure, number) for number in (first, second, third))
             return (
-                f"{write.thread} read {read} (step {first}), {other} then changed it (step {second}), and "
-                f"{write.thread} wrote {write.value or 'it'} from what it had read before (step {last}): "
+                f"{write.thread} read {read} (step {one}), {other} then changed it (step {two}), and "
+                f"{write.thread} wrote {write.value or 'it'} from what it had read before (step {three}): "
                 f"the change by {other} is lost."
             )
     return ""
@@ -141,50 +138,62 @@ def _lost_update(failure: Execution) -> str:
 def _torn_read(failure: Execution) -> str:
     """Two reads of one thread between which another changed both places."""
     steps = failure.steps
+    writes = _by_target(steps, "write")
+    seen: dict[tuple[str, str], int] = {}  # thread and target: its latest read
     for second, later in enumerate(steps):
         if later.action not in ("read", "call"):
             continue
-        for first in range(second):
-            earlier = steps[first]
-            if earlier.thread != later.thread or earlier.action != "read" or earlier.target == later.target:
+        for (thread, target), first in seen.items():
+            if thread != later.thread or target == later.target:
                 continue
-            changed: dict[str, set[str]] = {}
-            for step in steps[first + 1 : second]:
-                if step.thread != later.thread and step.action == "write":
-                    changed.setdefault(step.thread, set()).add(step.target)
-            for other, targets in changed.items():
-                if {earlier.target, later.target} <= targets:
-                    one, two = _moment_of(failure, first), _moment_of(failure, second)
-                    return (
-                        f"{later.thread} read {earlier.target} (step {one}) before and {later.target} "
-                        f"(step {two}) after {other} changed both."
-                    )
+            changed = [
+                {steps[number].thread for number in writes[name] if first < number < second} - {thread}
+                for name in (target, later.target)
+            ]
+            for other in sorted(changed[0] & changed[1]):
+                one, two = _moment_of(failure, first), _moment_of(failure, second)
+                return (
+                    f"{thread} read {target} (step {one}) before and {later.target} (step {two}) "
+                    f"after {other} changed both."
+                )
+        if later.action == "read":
+            seen[later.thread, later.target] = second
     return ""
 
 
 def _stale_look(failure: Execution) -> str:
     """A thread that goes on with what another has used since it looked."""
     steps = failure.steps
+    looks, uses = _by_target(steps, "read", "call"), _by_target(steps, "write", "call")
     for third, act in enumerate(steps):
         if act.action not in ("write", "call"):
             continue
-        looks = [n for n in range(third) if _touch(steps[n], act.target, "read", "call", by=act.thread)]
-        used = [
-            n
-            for n in range(looks[-1] + 1 if looks else third, third)
-            if steps[n].thread != act.thread and steps[n].target == act.target and steps[n].action in ("write", "call")
-        ]
-        if used:
-            first, second, last = (_moment_of(failure, n) for n in (looks[-1], used[-1], third))
+        first = _latest(looks[act.target], steps, third, by=act.thread)
+        second = _latest(uses[act.target], steps, third, but=act.thread)
+        if 0 <= first < second:
+            one, two, three = (_moment_of(failure, number) for number in (first, second, third))
             return (
-                f"{act.thread} looked at {act.target} (step {first}), but before it went on with it "
-                f"(step {last}), {steps[used[-1]].thread} used it too (step {second})."
+                f"{act.thread} looked at {act.target} (step {one}), but before it went on with it "
+                f"(step {three}), {steps[second].thread} used it too (step {two})."
             )
     return ""
 
 
-def _touch(step: Step, target: str, *actions: str, by: str) -> bool:
-    return step.thread == by and step.target == target and step.action in actions
+def _by_target(steps: tuple[Step, ...], *actions: str) -> dict[str, list[int]]:
+    """The numbers of the steps of these actions, by what they touch."""
+    found: dict[str, list[int]] = {step.target: [] for step in steps}
+    for number, step in enumerate(steps):
+        if step.action in actions:
+            found[step.target].append(number)
+    return found
+
+
+def _latest(numbers: list[int], steps: tuple[Step, ...], before: int, *, by: str = "", but: str = "") -> int:
+    """The last of these steps before `before` that thread `by` made, or any thread but `but`; or -1."""
+    for number in reversed(numbers[: bisect_left(numbers, before)]):
+        if steps[number].thread == by or (but and steps[number].thread != but):
+            return number
+    return -1
 
 
 def _moment_of(failure: Execution, step: int) -> int:
