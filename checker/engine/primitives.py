@@ -8,6 +8,7 @@ Called from a thread that is not controlled, each does what the real one does.
 from __future__ import annotations
 
 import _thread
+import itertools
 import time
 from collections import deque
 from typing import Any
@@ -29,18 +30,28 @@ def _outside() -> RuntimeError:
     return RuntimeError("this lock belongs to an exploration that has ended")
 
 
+_outside_serial = itertools.count(1_000_000_000).__next__
+
+
+def _serial() -> int:
+    """A number for a new lock, the same in every execution; it is also the lock's hash, for sets of locks."""
+    rt = current.runtime
+    return rt.serial() if rt is not None and rt.caller() is not None else _outside_serial()
+
+
 class ControlledLock:
     """`threading.Lock` under the scheduler's control.
 
     `holder` is the task that acquired it, True if it was acquired outside the execution, or None if it is free.
     """
 
-    __slots__ = ("holder", "clock", "inner", "__weakref__")
+    __slots__ = ("holder", "clock", "inner", "serial", "__weakref__")
 
     def __init__(self) -> None:
         self.holder: Any = None
         self.clock: Clock = {}
         self.inner = False  # set by the tracer: a lock that a Condition waits on, which no reader knows of
+        self.serial = _serial()
 
     def free(self) -> bool:
         return self.holder is None
@@ -114,6 +125,9 @@ class ControlledLock:
                 rt.tracer.record("read", self, str(self.holder is not None), lock=True)
         return self.holder is not None
 
+    def __hash__(self) -> int:
+        return self.serial
+
     def __enter__(self) -> bool:
         return self.acquire()
 
@@ -142,12 +156,13 @@ class ControlledLock:
 class ControlledRLock:
     """`threading.RLock` under the scheduler's control. Only the outermost acquire and release concern others."""
 
-    __slots__ = ("holder", "count", "clock", "__weakref__")
+    __slots__ = ("holder", "count", "clock", "serial", "__weakref__")
 
     def __init__(self) -> None:
         self.holder: Any = None
         self.count = 0
         self.clock: Clock = {}
+        self.serial = _serial()
 
     def free(self) -> bool:
         return self.holder is None
@@ -231,6 +246,9 @@ class ControlledRLock:
         if rt.tracer:
             rt.tracer.record("release", self, lock=True)
         return count
+
+    def __hash__(self) -> int:
+        return self.serial
 
     def __enter__(self) -> bool:
         return self.acquire()

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
 from . import current
 from .output import Capture
-from .sites import ALL, ENDS, RESULT, STARTS, THREADS, Site, containers_in
+from .sites import ALL, ENDS, IDS, IDS_SITE, RESULT, STARTS, THREADS, Site, containers_in
 from .tasks import (
     ACCESS, BEGIN, CLOCK, END, JOIN, LOOK, RETURN, SPIN, TICK, TRY, Clock, Op, Task, join_clock,
 )  # fmt: skip
@@ -27,6 +27,9 @@ from .tracing import Tracer
 _get_ident = _thread.get_ident
 _allocate_lock = _thread.allocate_lock
 _start_new_thread = _thread.start_new_thread
+
+#: By how much a deadline has passed when time has moved to it, in seconds: exact in binary, far below a microsecond.
+TICK_SECONDS = 2.0**-30
 
 #: Where virtual time begins, in seconds. A power of two, so that differences of times stay exact.
 EPOCH = 1024.0
@@ -112,6 +115,7 @@ class Runtime:
         self.racy: set[Site] = set()
         self.shadow: dict[int, dict[Any, _Cell]] = {}
         self.aliases: dict[int, Any] = {}  # id of an instance's dictionary -> the instance
+        self.numbers: dict[int, int] = {}  # what id() gives for an object
         self.keep: list[Any] = []  # objects whose id names a location
         self.switches: list[tuple[int, int, int, bool]] = []  # (task, its step, next task, preemption)
         self.done = _allocate_lock()
@@ -404,7 +408,8 @@ class Runtime:
         deadline = self.next_deadline()
         if deadline is None:
             return False
-        self.now = deadline
+        # a real clock moves on: whoever wakes finds its deadline passed, not just reached
+        self.now = deadline + TICK_SECONDS
         self.version += 1
         self.steps += 1
         if self.steps > self.max_steps:
@@ -549,6 +554,31 @@ class Runtime:
             self.point(Op(SPIN, (), lambda: self.version != before, deadline, site))
             if self.version != before and deadline is None:
                 task.spin = None
+
+    def number(self, obj: Any) -> int:
+        """What id() gives, since addresses differ from execution to execution.
+
+        Locks are numbered as they are made; other objects in the order of asking, which is shared state.
+        """
+        self.step()
+        serial = getattr(type(obj), "serial", None) and obj.serial
+        if serial:
+            return 140_000_000_000_000 + 64 * int(serial)
+        key = id(obj)
+        known = self.numbers.get(key)
+        if known is None or not self.alone:
+            self.touch(IDS_SITE, IDS, ALL, known is None)
+            known = self.numbers.get(key)
+        if known is None:
+            self.numbers[key] = known = 150_000_000_000_000 + 64 * len(self.numbers)
+            self.keep.append(obj)
+        return known
+
+    def serial(self) -> int:
+        """The number of a lock made now: by thread and count, whatever other threads do meanwhile."""
+        task = self.task
+        task.made += 1
+        return task.index * 1_000_000 + task.made
 
     # -- time ---------------------------------------------------------------------------------------------------
 

@@ -574,6 +574,9 @@ THREADS = types.SimpleNamespace()
 STARTS = _engine_site("start", "write")
 ENDS = _engine_site("end", "write")
 LISTS = _engine_site("enumerate", "read")
+#: The numbers that id() gives.
+IDS = types.SimpleNamespace()
+IDS_SITE = _engine_site("id", "read")
 #: The scenario's result is read when it returns.
 RESULT = _engine_site("result", "read")
-ENGINE_SITES = (STARTS, ENDS, LISTS, RESULT)
+ENGINE_SITES = (STARTS, ENDS, LISTS, IDS_SITE, RESULT)

@@ -72,7 +72,7 @@ class Task:
     __slots__ = (
         "index", "name", "thread", "ident", "os_ident", "gate", "op", "finished", "exited", "daemon", "clock",
         "steps", "stop_at", "stops", "held", "changed", "spin", "random", "body", "started_by", "reads_clock",
-        "quiet", "generators",
+        "quiet", "generators", "made",
     )  # fmt: skip
 
     def __init__(self, index: int, name: str, thread: threading.Thread | None, daemon: bool) -> None:
@@ -98,6 +98,7 @@ class Task:
         self.reads_clock = False
         self.quiet = 0
         self.generators = 0
+        self.made = 0
 
     def __repr__(self) -> str:
         return f"<task {self.index} {self.name}>"

@@ -256,6 +256,22 @@ def excepthook(args: Any, /) -> None:
         rt.uncaught(args.thread.name if args.thread is not None else "a thread", args.exc_value)
 
 
+_real_unraisablehook = sys.unraisablehook
+_real_id = id
+
+
+def unraisablehook(args: Any, /) -> None:
+    """The unwinding of a thread may pass through a destructor or a weak reference's callback: that is no news."""
+    if args.exc_type is not rt_unwind():
+        _real_unraisablehook(args)
+
+
+def number(obj: Any, /) -> int:
+    """`id`, the same in every execution, for code that orders locks by it."""
+    rt = controlled()
+    return int(rt.number(obj)) if rt is not None else _real_id(obj)
+
+
 # -- chance ---------------------------------------------------------------------------------------------------------
 
 

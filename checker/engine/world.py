@@ -261,7 +261,10 @@ class World:
         _, known = self._spaces.setdefault(id(space), (space, set()))
         for name in names - known:
             known.add(name)
-            if name in space and not name.startswith("__"):
+            if name == "id" and name not in space:  # the builtin: addresses differ from execution to execution
+                space[name] = threads.number
+                self._undo.append(functools.partial(space.pop, name, None))
+            elif name in space and not name.startswith("__"):
                 value = space[name]
                 self._replace(value, functools.partial(space.__setitem__, name), name, todo)
                 self._remember_global(space, name)
@@ -475,6 +478,7 @@ class World:
         self._resets.append(lambda: setattr(threading, "excepthook", threads.excepthook))
         self._set(sys, "stdout", Diverted(sys.stdout, current))
         self._set(sys, "stderr", Diverted(sys.stderr, current))
+        self._set(sys, "unraisablehook", threads.unraisablehook)
         counter = futures_thread.ThreadPoolExecutor._counter  # type: ignore[attr-defined]
         self._undo.append(lambda: setattr(futures_thread.ThreadPoolExecutor, "_counter", counter))
         names = threading._counter  # type: ignore[attr-defined]

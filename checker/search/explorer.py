@@ -32,8 +32,8 @@ from .shrink import shrink
 from .walk import RandomWalk
 
 #: Executions that the reduction may take, and those of each kind of sampling, before the search ends.
-REDUCTION = 1_500
-SAMPLES = 100
+REDUCTION = 1_000
+SAMPLES = 60
 #: Steps that the plain execution may make: one that looks at the clock more often may be waiting for time to pass.
 PLAIN_STEPS = 2_000
 #: Real seconds after which a search ends wherever it is.
@@ -66,7 +66,7 @@ def explore_scenario(
         allowed: asked once for each new observation; False makes it a failure. Without it every observation is
             allowed. Executions that did not finish are failures in any case.
         search: "auto", or one policy alone: "dpor", "every", "pos", "pct", "walk".
-        schedules: how many executions at most (default: 1,500 for the reduction and 300 sampled ones).
+        schedules: how many executions at most (default: 1,000 for the reduction, then 180 sampled ones).
         seconds: real seconds at most (default 10).
         patience: real seconds that one execution may take (default 5).
         preemptions: with search="every", only schedules with at most so many preemptions.
