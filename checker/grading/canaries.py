@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,22 +53,27 @@ def built_in() -> Canary:
     return Canary("", (Piece("canary", _BUILT_IN),), CheckCell("canary", "", 0, False, 0, _SONG, (claim,)))
 
 
-def load(source: Source, folder: Path, only: str | None = None) -> list[Canary]:
-    """The wrong answers in `folder/<exercise>/wrong_*.py`, each with every check that its first line names.
+def wrong_answers(folder: Path, exercises: Iterable[str]) -> dict[str, list[str]]:
+    """The texts of `folder/<exercise>/wrong_*.py`, by exercise."""
+    return {
+        exercise: [path.read_text(encoding="utf-8") for path in sorted((folder / exercise).glob("wrong_*.py"))]
+        for exercise in exercises
+    }
 
-    The first line reads `# fails: counter-2 raised, counter-3`. A wrong answer that fails by being loaded
-    is left out.
+
+def make(source: Source, wrong: Mapping[str, Sequence[str]]) -> list[Canary]:
+    """A canary for each wrong answer and each check that its first line names.
+
+    The line reads `# fails: counter-2 raised, counter-3`. An answer that fails by being loaded is left out.
     """
     checks = {check.id: check for check in source.checks}
     found = []
-    for exercise in source.exercises if only is None else [only]:
-        for path in sorted((folder / exercise).glob("wrong_*.py")):
-            text = path.read_text(encoding="utf-8")
+    for exercise, texts in wrong.items():
+        for text in texts:
             named = _FAILS.match(text)
             for entry in named[1].split(",") if named else ():
                 words = entry.split()
-                # A deadlock or a wrong value is found in a moment; a livelock only by spending the step
-                # budget.
+                # A deadlock or a wrong value is found in a moment; a livelock only by spending the step budget.
                 if words and words[0] in checks and "livelock" not in words:
                     plan = single(source, exercise, text, Limits())
                     found.append(Canary(exercise, (*plan.given, *plan.pieces), checks[words[0]]))

@@ -37,7 +37,8 @@ def check_file(exercise: str, path: Path, *, sandboxed: bool = True) -> dict[str
         assignment, found = _source_of(course, exercise)
         limits = Limits()
         planned = plan.single(found, exercise, text, limits)
-        known = canaries.load(found, course.sources / assignment / "answers", exercise)
+        wrong = canaries.wrong_answers(course.sources / assignment / "answers", [exercise])
+        known = canaries.make(found, wrong)
         results = judge(found, planned, known, limits, sandboxed=sandboxed, only=exercise)
     except (SourceError, sandbox.SandboxError) as error:
         raise CourseError(str(error)) from None

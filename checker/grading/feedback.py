@@ -6,6 +6,7 @@ Only text and PNG pictures are written, never HTML: nothing that a submission pr
 from __future__ import annotations
 
 import base64
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -15,25 +16,32 @@ from checker.outcomes import Execution, Exploration
 
 #: Stands for a source line of a hidden check.
 _HIDDEN = "(hidden check)"
+_drawing = threading.Lock()  # matplotlib's settings are global, and a Dask worker has threads
 
 
 def outputs(result: Result) -> list[dict[str, Any]]:
-    """The outputs of a check cell. An error output is what makes nbgrader give no points."""
+    """The outputs of a check cell.
+
+    An error output is what makes nbgrader give no points; its value begins with the outcome, for `report`.
+    """
     if result.review:
         told = ["for review: a person will look at this answer", *result.review]
-        return [_error("NeedsReview", told[0], "\n".join(told))]
+        return [_error("NeedsReview", f"review: {result.review[0]}", "\n".join(told))]
     shown = [redacted(exploration, result) for exploration in result.explorations]
     if result.passed:
         return [_display({"text/plain": "\n".join(story.headline(each) for each in shown)})]
     failed = shown[-1] if shown and not shown[-1].holds else None
     if failed is None:
-        return [_error("CheckFailed", result.reason, f"✗ {result.id}: {result.reason}")]
+        return [_error("CheckFailed", f"{result.outcome}: {result.reason}", f"✗ {result.id}: {result.reason}")]
     text = story.tell(failed)
     if result.reason:
         text = f"{result.reason}\n\n{text}"
     # The text stands in the error; beside the picture it is only what a screen reader says.
-    picture = {"image/png": base64.b64encode(pictures.png(failed)).decode(), "text/plain": story.headline(failed)}
-    return [_display(picture), _error("CheckFailed", story.headline(failed), text)]
+    with _drawing:
+        picture = base64.b64encode(pictures.png(failed)).decode()
+    shown_as = _display({"image/png": picture, "text/plain": story.headline(failed)})
+    shown_as["metadata"] = {"image/png": {"alt": pictures.alt_text(failed)}}
+    return [shown_as, _error("CheckFailed", f"{result.outcome}: {story.headline(failed)}", text)]
 
 
 def redacted(exploration: Exploration, result: Result) -> Exploration:

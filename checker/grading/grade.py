@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from checker.grading import canaries, feedback, plan, source
+from checker.grading import canaries, feedback, plan, session, source, submission
 from checker.grading.canaries import Canary
 from checker.grading.judge import REVIEW, Result, judge
 from checker.grading.limits import Limits
@@ -28,19 +29,59 @@ class Graded:
     reasons: dict[str, str] = field(default_factory=dict)  # check id -> one line on why it did not pass
 
 
-@functools.lru_cache(maxsize=32)
-def _loaded(path: Path, modified: int, answers: Path | None) -> tuple[Source, tuple[Canary, ...]]:
-    found = source.load(path)
-    return found, tuple(canaries.load(found, answers)) if answers else ()
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The instructor's side of one notebook, as plain data: it can be sent to another machine."""
+
+    name: str
+    notebook: str  # JSON
+    wrong: str  # JSON: exercise -> texts of known wrong answers
 
 
-def load(path: Path, answers: Path | None) -> tuple[Source, tuple[Canary, ...]]:
-    """The instructor's notebook and the canaries from its known wrong answers, read once per version.
+def load(path: Path, answers: Path) -> Release:
+    """Read the instructor's notebook, and the known wrong answers if there are any.
 
     Raises:
         OSError, source.SourceError: it cannot be used.
     """
-    return _loaded(path, path.stat().st_mtime_ns, answers if answers and answers.is_dir() else None)
+    found = source.load(path)
+    wrong = canaries.wrong_answers(answers, found.exercises)
+    return Release(path.stem, path.read_text(encoding="utf-8"), json.dumps(wrong))
+
+
+@functools.lru_cache(maxsize=32)
+def parsed(release: Release) -> tuple[Source, tuple[Canary, ...]]:
+    """The source and the canaries of a release.
+
+    Raises:
+        source.SourceError: the notebook cannot be used for grading.
+    """
+    found = source.from_notebook(release.name, json.loads(release.notebook))
+    return found, tuple(canaries.make(found, json.loads(release.wrong)))
+
+
+def grade_file(
+    release: Release, data: bytes, limits: Limits, *, sandboxed: bool = True
+) -> tuple[dict[str, Any], Graded]:
+    """Grade the bytes of a submitted notebook: the whole job of one submission, wherever it is run.
+
+    Returns:
+        The graded notebook, with outputs, and its marks.
+
+    Raises:
+        sandbox.SandboxError: untrusted code cannot be locked in here.
+    """
+    if sandboxed:
+        session.proven(limits)
+    found, known = parsed(release)
+    raw, problem = submission.parse(data, limits)
+    rebuilt = submission.rebuild(raw, problem, found)
+    graded = grade(found, rebuilt, known, limits, sandboxed=sandboxed)
+    for cell in rebuilt.cells:
+        cell_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if cell_id in graded.outputs:
+            cell["outputs"] = graded.outputs[cell_id]
+    return rebuilt.notebook(found), graded
 
 
 def grade(

@@ -56,7 +56,7 @@ class _Step(NbGraderPreprocessor):
         solution = folder.format_path(folder.source_directory, ".", names["assignment"])
         answers = Path(folder.root) / "course" / names["assignment"] / "answers"
         try:
-            return grade.load(Path(solution) / f"{names['notebook']}.ipynb", answers)
+            return grade.parsed(grade.load(Path(solution) / f"{names['notebook']}.ipynb", answers))
         except (OSError, SourceError) as error:
             raise GradingError(f"the instructor's notebook cannot be used: {error}") from error
 

@@ -9,9 +9,11 @@ that threads and reading need rlimits     memory, processor time, size of files,
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -21,6 +23,7 @@ from pathlib import Path
 from checker.grading import landlock, seccomp
 from checker.grading.limits import Limits
 
+_PR_SET_PDEATHSIG = 1
 _PACKAGE = Path(__file__).resolve().parents[1]
 #: What a worker finds in its environment. One memory arena, or the address space is spent on arenas and
 #: threads cannot start; a fixed hash seed, so that the same answer is explored the same way each time.
@@ -66,6 +69,8 @@ def lock_down(limits: Limits) -> tuple[int, bool]:
         The version of Landlock and whether seccomp filters, as far as this kernel has them.
     """
     limits.apply()
+    if sys.platform == "linux":  # a worker does not outlive the process that started it
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     version = landlock.restrict(_readable())
     return version, seccomp.restrict()
 

@@ -1,0 +1,188 @@
+"""`checker grade ASSIGNMENT…`: a whole class, in parallel, one writer to the gradebook.
+
+A submission is done when its graded notebooks lie in `autograded/`; what is done is left alone, so an interrupted run
+goes on where it was. Jobs are plain data in and out: they run in processes here or on a cluster all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checker.course import Course, CourseError, find
+from checker.grading import cluster, grade, pool, sandbox, session
+from checker.grading.grade import Graded, Release
+from checker.grading.limits import Limits
+from checker.grading.progress import Progress
+from checker.grading.source import SourceError
+
+if TYPE_CHECKING:
+    from checker.grading.records import Mark, Records
+
+TRUSTED = (
+    "Grading without sandbox: the answers run with all that you may do on this machine. They can read the solutions, "
+    "change marks and delete files. Do this only for people you trust."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One submission of one student."""
+
+    assignment: str
+    student: str
+    notebooks: tuple[tuple[str, bytes | None], ...]  # name and bytes of the file, None if it was not handed in
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the summary."""
+
+    assignment: str
+    student: str
+    mark: Mark | None
+    error: str = ""
+
+
+def grade_job(
+    job: Job, releases: dict[tuple[str, str], Release], limits: Limits, sandboxed: bool
+) -> dict[str, tuple[dict[str, Any], Graded] | None]:
+    """Grade one submission: name of the notebook -> graded notebook and marks, None if not handed in."""
+    return {
+        name: None
+        if data is None
+        else grade.grade_file(releases[job.assignment, name], data, limits, sandboxed=sandboxed)
+        for name, data in job.notebooks
+    }
+
+
+def grade_class(
+    course: Course,
+    assignments: Sequence[str],
+    *,
+    students: Sequence[str] | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    force: bool = False,
+    sandboxed: bool = True,
+    limits: Limits | None = None,
+) -> list[Row]:
+    """Grade what was submitted and collected; return a line for each submission that was graded now.
+
+    Raises:
+        CourseError: nothing can be graded: unknown assignment, no sandbox, no cluster.
+    """
+    from checker.grading import exercises  # nbgrader takes seconds to import
+    from checker.grading.records import Records
+
+    limits = limits or Limits()
+    if sandboxed and dask is None:
+        try:
+            print(f"The sandbox holds: {session.proven(limits)}.", file=sys.stderr)
+        except sandbox.SandboxError as error:
+            raise CourseError(f"{error}. Nothing was graded; --unsandboxed grades people you trust.") from None
+    elif not sandboxed:
+        print(TRUSTED, file=sys.stderr)
+    with Records(exercises.settings(course)) as records:
+        releases = _releases(course, records, assignments)
+        jobs = list(_jobs(records, assignments, students, force))
+        work = functools.partial(grade_job, releases=releases, limits=limits, sandboxed=sandboxed)
+        if dask is not None:
+            finished: Iterable[tuple[Job, Any]] = cluster.run(work, jobs, dask)
+        else:
+            from checker import pictures  # noqa: F401  imported once, before the processes are forked
+
+            finished = pool.run(work, jobs, min(workers or pool.cores(), max(1, len(jobs))))
+        return sorted(_written(records, jobs, finished), key=lambda row: (row.assignment, row.student))
+
+
+def _releases(course: Course, records: Records, assignments: Sequence[str]) -> dict[tuple[str, str], Release]:
+    found = {}
+    for assignment in assignments:
+        names = records.notebooks(assignment)
+        if not names:
+            raise CourseError(f"the gradebook has no assignment {assignment}; run `make build` and `checker prepare`")
+        for name in names:
+            path = course.solutions / assignment / f"{name}.ipynb"
+            try:
+                found[assignment, name] = grade.load(path, course.sources / assignment / "answers")
+                grade.parsed(found[assignment, name])
+            except (OSError, SourceError) as error:
+                raise CourseError(f"{path.name} cannot be used for grading: {error}") from None
+    return found
+
+
+def _jobs(records: Records, assignments: Sequence[str], students: Sequence[str] | None, force: bool) -> Iterator[Job]:
+    most = Limits().notebook + 1
+    for assignment in assignments:
+        for folder in sorted(records.path("submitted", "*", assignment).parent.parent.glob(f"*/{assignment}")):
+            student = folder.parent.name
+            if students is not None and student not in students:
+                continue
+            if not force and _done(records, folder, records.path("autograded", student, assignment)):
+                continue
+            names = records.notebooks(assignment)
+            yield Job(assignment, student, tuple((name, _bytes(folder / f"{name}.ipynb", most)) for name in names))
+
+
+def _done(records: Records, handed_in: Path, graded: Path) -> bool:
+    if not graded.is_dir():
+        return False
+    new, old = records.timestamp(handed_in), records.timestamp(graded)
+    return not (new and old and new > old)
+
+
+def _bytes(path: Path, most: int) -> bytes | None:
+    """The file's bytes, at most so many; nothing of a link, which may lead anywhere."""
+    if path.is_symlink() or not path.is_file():
+        return b"" if path.is_symlink() else None
+    with open(path, "rb") as file:
+        return file.read(most)
+
+
+def _written(records: Records, jobs: Sequence[Job], finished: Iterable[tuple[Job, Any]]) -> Iterator[Row]:
+    progress = Progress(len(jobs), "submissions")
+    for job, outcome in finished:
+        if isinstance(outcome, sandbox.SandboxError):
+            raise CourseError(str(outcome))
+        if isinstance(outcome, BaseException):
+            yield Row(job.assignment, job.student, None, f"{type(outcome).__name__}: {outcome}")
+        else:
+            yield Row(job.assignment, job.student, records.write(job.assignment, job.student, outcome))
+        progress.step(job.student)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The summary of a run."""
+    if not rows:
+        return "Nothing to grade: everything that was collected has its mark (--force grades it again)."
+    width = max(len("student"), *(len(row.student) for row in rows))
+    wide = max(len("assignment"), *(len(row.assignment) for row in rows))
+    lines = [f"{'assignment':<{wide}}  {'student':<{width}}   points"]
+    for row in rows:
+        if row.mark is None:
+            said = f"could not be graded: {row.error}"
+        else:
+            said = f"{row.mark.points:>4g} of {row.mark.most:g}{'   for review' if row.mark.review else ''}"
+        lines.append(f"{row.assignment:<{wide}}  {row.student:<{width}}   {said}")
+    return "\n".join(lines)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the command; return its exit status: 1 if a submission could not be graded."""
+    rows = grade_class(
+        find(),
+        options.assignments,
+        students=options.students,
+        workers=options.workers,
+        dask=options.dask,
+        force=options.force,
+        sandboxed=not options.unsandboxed,
+    )
+    print(table(rows))
+    return 1 if any(row.mark is None for row in rows) else 0

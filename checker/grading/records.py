@@ -1,0 +1,145 @@
+"""The one writer of marks: the gradebook and the folder of graded notebooks, one submission at a time.
+
+Writing the same submission again gives the same rows and files, so a run that was interrupted between the two can
+simply be repeated.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from checker.grading import preprocessor
+from checker.grading.grade import Graded
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a submission's notebook got."""
+
+    points: float
+    most: float
+    review: bool
+
+
+class Records:
+    """The gradebook of a course, held open for writing."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.folder = CourseDirectory(config=config)
+        self._book = Gradebook(self.folder.db_url, self.folder.course_id)
+
+    def __enter__(self) -> Records:
+        self._book.__enter__()
+        return self
+
+    def __exit__(self, *details: Any) -> None:
+        self._book.__exit__(*details)
+
+    def notebooks(self, assignment: str) -> list[str]:
+        """Names of the assignment's notebooks; empty if the gradebook does not know it."""
+        try:
+            return [notebook.name for notebook in self._book.find_assignment(assignment).notebooks]
+        except MissingEntry:
+            return []
+
+    def path(self, step: str, student: str, assignment: str) -> Path:
+        """The folder of a submission in one of nbgrader's steps ("submitted", "autograded")."""
+        name = getattr(self.folder, f"{step}_directory")
+        return Path(self.folder.format_path(name, student, assignment))
+
+    def timestamp(self, folder: Path) -> Any:
+        """When a submission was handed in; None if that is not known."""
+        try:
+            return utils.parse_utc((folder / "timestamp.txt").read_text().strip()[:100])
+        except (OSError, ValueError, OverflowError):
+            return None
+
+    def write(self, assignment: str, student: str, notebooks: dict[str, tuple[dict[str, Any], Graded] | None]) -> Mark:
+        """Enter a submission: marks, reviews, comments, penalties; then its graded notebooks.
+
+        Args:
+            notebooks: name -> graded notebook and marks, None for one that was not handed in (it gets zero).
+        """
+        handed_in = self.path("submitted", student, assignment)
+        book = self._book
+        book.update_or_create_student(student)
+        when = self.timestamp(handed_in)
+        with warnings.catch_warnings():  # nbgrader 0.9 with SQLAlchemy 2: harmless, and nobody here can mend it
+            warnings.simplefilter("ignore", SAWarning)
+            submission = book.update_or_create_submission(
+                assignment, student, **({"timestamp": when} if when else {})
+            )
+        graded = {name: self._finished(assignment, name, done[0]) for name, done in notebooks.items() if done}
+        for entry in submission.notebooks:
+            done = notebooks.get(entry.name)
+            cells = {_name(cell): cell for cell in graded[entry.name].cells} if done else {}
+            for grade in entry.grades:
+                score = utils.determine_grade(cells[grade.name])[0] if grade.name in cells else 0.0
+                grade.auto_score = score
+                grade.needs_manual_grade = grade.manual_score is not None or score is None
+            for comment in entry.comments:
+                cell = cells.get(comment.name)
+                blank = cell is not None and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+                comment.auto_comment = "No response." if blank else None
+            if done:
+                preprocessor.mark(book, entry.name, assignment, student, done[1])
+        book.db.commit()
+        if submission.total_seconds_late > 0:
+            self._penalise(assignment, student, [entry.name for entry in submission.notebooks])
+            book.db.expire_all()
+        self._store(assignment, student, graded, handed_in)
+        points = sum(entry.score for entry in submission.notebooks)
+        review = any(grade.needs_manual_grade for entry in submission.notebooks for grade in entry.grades)
+        return Mark(points, sum(entry.max_score for entry in submission.notebooks), review)
+
+    def _finished(self, assignment: str, name: str, notebook: dict[str, Any]) -> Any:
+        """The graded notebook with the checksums of the release, as nbgrader's own steps leave it."""
+        result = nbformat.from_dict(notebook)
+        for cell in result.cells:
+            if _name(cell):
+                try:
+                    known = self._book.find_source_cell(_name(cell), name, assignment)
+                except MissingEntry:
+                    continue
+                cell.metadata.nbgrader["checksum"] = known.checksum
+        return result
+
+    def _penalise(self, assignment: str, student: str, names: list[str]) -> None:
+        for name in names:
+            which = {"notebook": name, "assignment": assignment, "student": student}
+            resources = {"nbgrader": {**which, "db_url": self.folder.db_url}}
+            AssignLatePenalties(config=self._config).preprocess(nbformat.v4.new_notebook(), resources)
+
+    def _store(self, assignment: str, student: str, graded: dict[str, Any], handed_in: Path) -> None:
+        """Put the graded notebooks in their place in one move."""
+        place = self.path("autograded", student, assignment)
+        fresh = place.with_name(f".{assignment}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        for name, notebook in graded.items():
+            (fresh / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        stamp = handed_in / "timestamp.txt"
+        if stamp.is_file() and not stamp.is_symlink():
+            (fresh / "timestamp.txt").write_bytes(stamp.read_bytes()[:100])
+        for file in fresh.iterdir():
+            file.chmod(0o444)
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(fresh, place)
+
+
+def _name(cell: Any) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
