@@ -214,7 +214,8 @@ def two_skips_at_the_same_time_are_both_counted():
         back.release()
         return ran
 
-    return sorted(together(poke, poke, poke), key=repr), effort.done, effort.skipped
+    said = together(poke, poke, poke)
+    return {"said": sorted(said, key=repr), "done": effort.done, "skipped": effort.skipped}
 
 
 def two_objects_do_not_keep_each_other_from_running():
@@ -236,7 +237,10 @@ def two_objects_do_not_keep_each_other_from_running():
     return together(first.poke, poke_second)
 
 
-check(two_skips_at_the_same_time_are_both_counted, expect=([False, False, True], 1, 2))
+check(
+    two_skips_at_the_same_time_are_both_counted,
+    expect={"said": [False, False, True], "done": 1, "skipped": 2},
+)
 check(two_objects_do_not_keep_each_other_from_running, expect=[True, True])
 
 
@@ -350,10 +354,14 @@ def free_locks_are_taken_in_the_given_order():
     for lock in (a, b, c):
         lock.release()
     said.append(acquire_all([b, c, a], 0))
-    return said, " ".join(notes), acquire_all([], 0)
+    said.append(acquire_all([], 0))
+    return {"said": said, "notes": " ".join(notes)}
 
 
-check(free_locks_are_taken_in_the_given_order, expect=([True, True], "+c +a +b -a -b -c +b +c +a", True))
+check(
+    free_locks_are_taken_in_the_given_order,
+    expect={"said": [True, True, True], "notes": "+c +a +b -a -b -c +b +c +a"},
+)
 
 
 # %% [markdown]
@@ -412,10 +420,10 @@ def what_was_taken_is_given_back_in_reverse():
     a, b, c = (Noted(name, notes) for name in "abc")
     c.acquire()
     said = acquire_all([a, b, c], 0)
-    return said, " ".join(notes), c.locked()
+    return {"said": said, "notes": " ".join(notes)}
 
 
-check(what_was_taken_is_given_back_in_reverse, expect=(False, "+c +a +b -b -a", True))
+check(what_was_taken_is_given_back_in_reverse, expect={"said": False, "notes": "+c +a +b -b -a"})
 
 
 # %% [markdown]
@@ -446,10 +454,10 @@ def bad_arguments_touch_no_lock():
             acquire_all(locks, timeout)
         except ValueError:
             refused.append("ValueError")
-    return refused, touched
+    return {"refused": refused, "touched": touched}
 
 
-check(bad_arguments_touch_no_lock, expect=(["ValueError"] * 5, []))
+check(bad_arguments_touch_no_lock, expect={"refused": ["ValueError"] * 5, "touched": []})
 
 
 # %% [markdown]
@@ -468,10 +476,10 @@ def opposite_orders_leave_nothing_held():
                 lock.release()
 
     together(lambda: use(a, b), lambda: use(b, a))
-    return a.locked(), b.locked()
+    return {"first held": a.locked(), "second held": b.locked()}
 
 
-check(opposite_orders_leave_nothing_held, expect=(False, False))
+check(opposite_orders_leave_nothing_held, expect={"first held": False, "second held": False})
 
 
 # %% check="acquire_all-6" points=1 hidden=true
@@ -530,7 +538,7 @@ def a_budget_that_is_overdrawn_does_not_wait_on():
             return self._lock.locked()
 
     seen = []
-    for budget in (2, 2.5):  # what is left is -1, which means "for ever" to acquire, and -0.5, an error
+    for budget in (2, 2.5):  # left are -1, which means "for ever" to acquire, and -0.5, which is an error
         slow, taken = Slow(), threading.Lock()
         taken.acquire()
         said = acquire_all([slow, taken], budget)
@@ -648,17 +656,17 @@ def a_free_lock_takes_one_try():
     lock = threading.Lock()
     start = time.monotonic()
     used = retry_acquire(lock, 5, 1, 10)
-    return used, lock.locked(), time.monotonic() - start == 0
+    return {"returned": used, "held": lock.locked(), "slept": time.monotonic() > start}
 
 
 def a_lock_that_is_free_at_the_third_try():
     lock = BusyLock(free_at=3)
     used = retry_acquire(lock, 5, 1, 10)
-    return used, lock.locked(), time.monotonic() == lock.tries[-1]
+    return {"returned": used, "held": lock.locked(), "slept after it": time.monotonic() > lock.tries[-1]}
 
 
-check(a_free_lock_takes_one_try, expect=(1, True, True))
-check(a_lock_that_is_free_at_the_third_try, expect=(3, True, True))
+check(a_free_lock_takes_one_try, expect={"returned": 1, "held": True, "slept": False})
+check(a_lock_that_is_free_at_the_third_try, expect={"returned": 3, "held": True, "slept after it": False})
 
 
 # %% [markdown]
@@ -684,14 +692,14 @@ def a_single_attempt_does_not_sleep():
     lock = threading.Lock()
     lock.acquire()
     start = time.monotonic()
-    return retry_acquire(lock, 1, 1, 10), time.monotonic() - start == 0
+    return {"returned": retry_acquire(lock, 1, 1, 10), "slept": time.monotonic() > start}
 
 
 check(
     it_gives_up_right_after_the_last_try,
     expect={"returned": 0, "tries": 4, "slept after the last": False, "asked to wait": False},
 )
-check(a_single_attempt_does_not_sleep, expect=(0, True))
+check(a_single_attempt_does_not_sleep, expect={"returned": 0, "slept": False})
 
 
 # %% [markdown]
@@ -831,8 +839,8 @@ discuss("retry_acquire")
 # | state | what `get()` does |
 # |---|---|
 # | age < `ttl`: *fresh* | returns the value at once, without a fetch |
-# | `ttl` ≤ age < `max_stale`: *stale* | one caller fetches and returns the new value; the others get the stale one at once |
-# | age ≥ `max_stale`, or no value yet | one caller fetches and returns the new value; the others wait for it, see below |
+# | `ttl` ≤ age < `max_stale`: *stale* | one fetches, and returns the new value; the others get the stale one at once |
+# | age ≥ `max_stale`, or no value yet | one fetches, and returns the new value; the others wait for it, see below |
 #
 # - Who has to wait for another's fetch waits up to `wait` seconds, then raises `CacheUnavailable`.
 # - There are never two fetches at the same time.
@@ -942,7 +950,7 @@ def a_fresh_value_needs_no_fetch():
     values = [cache.get()]
     time.sleep(4)
     values.append(cache.get())
-    return values, len(fetches)
+    return {"values": values, "fetches": len(fetches)}
 
 
 def the_age_counts_from_before_the_fetch():
@@ -960,7 +968,7 @@ def the_age_counts_from_before_the_fetch():
     return values
 
 
-check(a_fresh_value_needs_no_fetch, expect=([None, None], 1))
+check(a_fresh_value_needs_no_fetch, expect={"values": [None, None], "fetches": 1})
 check(the_age_counts_from_before_the_fetch, expect=[1, 2])
 
 
@@ -981,7 +989,7 @@ def a_cold_cache_fetches_once_for_all():
         return "value"
 
     cache = StaleCache(fetch, ttl=5, max_stale=10, wait=2)
-    return together(cache.get, cache.get), len(fetches)
+    return {"values": together(cache.get, cache.get), "fetches": len(fetches)}
 
 
 def an_expired_value_is_never_returned():
@@ -994,11 +1002,11 @@ def an_expired_value_is_never_returned():
     cache = StaleCache(fetch, ttl=5, max_stale=10, wait=2)
     cache.get()
     time.sleep(100)
-    return together(cache.get, cache.get), len(fetches)
+    return {"values": together(cache.get, cache.get), "fetches": len(fetches)}
 
 
-check(a_cold_cache_fetches_once_for_all, expect=(["value", "value"], 1))
-check(an_expired_value_is_never_returned, expect=(["value 2", "value 2"], 2))
+check(a_cold_cache_fetches_once_for_all, expect={"values": ["value", "value"], "fetches": 1})
+check(an_expired_value_is_never_returned, expect={"values": ["value 2", "value 2"], "fetches": 2})
 
 
 # %% [markdown]
@@ -1031,7 +1039,7 @@ def one_fetches_and_the_other_gets_the_stale_value_at_once():
         return value
 
     values = together(get, get)
-    return sorted(values, key=repr), round(time.monotonic() - start, 6)
+    return {"values": sorted(values, key=repr), "seconds": round(time.monotonic() - start, 6)}
 
 
 def a_stale_value_is_renewed_once():
@@ -1044,11 +1052,18 @@ def a_stale_value_is_renewed_once():
     cache = StaleCache(fetch, ttl=5, max_stale=10, wait=2)
     cache.get()
     time.sleep(7)
-    return "value 2" in together(cache.get, cache.get), cache.get(), len(fetches)
+    values = together(cache.get, cache.get)
+    return {"somebody got the new one": "value 2" in values, "later": cache.get(), "fetches": len(fetches)}
 
 
-check(one_fetches_and_the_other_gets_the_stale_value_at_once, expect=(["new", "old"], 0.0))
-check(a_stale_value_is_renewed_once, expect=(True, "value 2", 2))
+check(
+    one_fetches_and_the_other_gets_the_stale_value_at_once,
+    expect={"values": ["new", "old"], "seconds": 0.0},
+)
+check(
+    a_stale_value_is_renewed_once,
+    expect={"somebody got the new one": True, "later": "value 2", "fetches": 2},
+)
 
 
 # %% [markdown]
@@ -1079,10 +1094,10 @@ def waiting_ends_after_wait_seconds():
         except CacheUnavailable:
             return f"unavailable after {round(time.monotonic() - start)} s"
 
-    return together(cache.get, come_later), len(fetches)
+    return {"seen": together(cache.get, come_later), "fetches": len(fetches)}
 
 
-check(waiting_ends_after_wait_seconds, expect=(["value", "unavailable after 2 s"], 1))
+check(waiting_ends_after_wait_seconds, expect={"seen": ["value", "unavailable after 2 s"], "fetches": 1})
 
 
 # %% [markdown]

@@ -94,10 +94,10 @@ def it_moves_the_money():
     a, b = Account(1, 100), Account(2, 10)
     for src, dst, amount in [(a, b, 30), (b, a, 40), (a, b, 0), (a, b, 110)]:
         transfer(src, dst, amount)
-    return a.balance, b.balance, a.lock.locked(), b.lock.locked()
+    return {"balances": [a.balance, b.balance], "held": [a.lock.locked(), b.lock.locked()]}
 
 
-check(it_moves_the_money, expect=(0, 110, False, False))
+check(it_moves_the_money, expect={"balances": [0, 110], "held": [False, False]})
 
 
 # %% [markdown]
@@ -137,7 +137,7 @@ def too_little_money_changes_nothing():
     try:
         transfer(a, b, 101)
     except InsufficientFunds:
-        return a.balance, b.balance, a.lock.locked(), b.lock.locked()
+        return {"balances": [a.balance, b.balance], "held": [a.lock.locked(), b.lock.locked()]}
 
 
 def nobody_spends_the_same_money_twice():
@@ -151,11 +151,11 @@ def nobody_spends_the_same_money_twice():
             return "refused"
 
     said = together(lambda: pay(b), lambda: pay(c))
-    return sorted(said), a.balance, b.balance + c.balance
+    return {"said": sorted(said), "left": a.balance, "spent": b.balance + c.balance}
 
 
-check(too_little_money_changes_nothing, expect=(100, 10, False, False))
-check(nobody_spends_the_same_money_twice, expect=(["paid", "refused"], 40, 60))
+check(too_little_money_changes_nothing, expect={"balances": [100, 10], "held": [False, False]})
+check(nobody_spends_the_same_money_twice, expect={"said": ["paid", "refused"], "left": 40, "spent": 60})
 
 
 # %% [markdown]
@@ -188,7 +188,7 @@ def an_auditor_never_sees_money_missing():
                 return a.balance + b.balance
 
     _, total = together(lambda: transfer(b, a, 30), audit)
-    return total, a.balance, b.balance
+    return {"audited": total, "balances": [a.balance, b.balance]}
 
 
 def an_auditor_is_never_in_the_way():
@@ -200,11 +200,11 @@ def an_auditor_is_never_in_the_way():
                 return a.balance + b.balance
 
     _, total = together(lambda: transfer(a, b, 30), audit)
-    return total, a.balance, b.balance
+    return {"audited": total, "balances": [a.balance, b.balance]}
 
 
-check(an_auditor_never_sees_money_missing, expect=(150, 80, 70))
-check(an_auditor_is_never_in_the_way, expect=(200, 70, 130))
+check(an_auditor_never_sees_money_missing, expect={"audited": 150, "balances": [80, 70]})
+check(an_auditor_is_never_in_the_way, expect={"audited": 200, "balances": [70, 130]})
 
 
 # %% check="transfer-7" points=1 hidden=true
@@ -438,12 +438,15 @@ def the_refusal_comes_before_any_waiting():
                 except LockOrderError:
                     said.append("refused")
         asked.set()
-        return said, time.monotonic() - start == 0
+        return {"said": said, "waited": time.monotonic() > start}
 
     return together(hold, ask)[1]
 
 
-check(the_refusal_comes_before_any_waiting, expect=(["refused", "refused", "refused"], True))
+check(
+    the_refusal_comes_before_any_waiting,
+    expect={"said": ["refused", "refused", "refused"], "waited": False},
+)
 
 
 # %% [markdown]

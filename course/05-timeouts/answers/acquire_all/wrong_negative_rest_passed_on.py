@@ -1,4 +1,4 @@
-# fails: acquire_all-7 deadlock
+# fails: acquire_all-7
 # When the budget is overdrawn by a second, the rest is -1, and that means "for ever".
 import time
 

@@ -1,4 +1,4 @@
-# fails: stale_cache-1 leaked, stale_cache-3 leaked, stale_cache-6 raised, stale_cache-8 finished
+# fails: stale_cache-1, stale_cache-3, stale_cache-6, stale_cache-8
 # Gives everybody the stale value and fetches in a thread of its own: nobody gets the new one.
 import threading
 import time

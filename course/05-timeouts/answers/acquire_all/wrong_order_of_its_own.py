@@ -1,5 +1,5 @@
 # fails: acquire_all-1 finished, acquire_all-3 finished
-# An order of its own against deadlocks; the contract leaves the order to the caller.
+# An order of its own, the last lock first; the contract leaves the order to the caller.
 import time
 
 
@@ -10,7 +10,7 @@ def acquire_all(locks, timeout):
     held = []
     ok = False
     try:
-        for lock in sorted(locks, key=id):
+        for lock in reversed(locks):
             if not lock.acquire(timeout=max(0, deadline - time.monotonic())):
                 return False
             held.append(lock)
