@@ -146,7 +146,7 @@ def find() -> Course:
         CourseError: none of them is a course.
     """
     named = os.environ.get(FOLDER_VARIABLE)
-    places = [Path(named)] if named else [Path(__file__).parent.parent, Path.cwd()]
+    places = [Path(named)] if named else [Path(__file__).parent.parent, Path(".")]
     for place in places:
         if (place / "nbgrader_config.py").exists():
             return Course(place.resolve())
