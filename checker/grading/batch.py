@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.course import Course, CourseError, find
-from checker.grading import cluster, grade, pool, sandbox, session
+from checker.grading import cluster, grade, pool, report, sandbox, session
 from checker.grading.grade import Graded, Release
 from checker.grading.limits import Limits
 from checker.grading.progress import Progress
@@ -47,18 +48,27 @@ class Row:
     student: str
     mark: Mark | None
     error: str = ""
+    seconds: float = 0.0  # that grading took, without writing
 
 
-def grade_job(
-    job: Job, releases: dict[tuple[str, str], Release], limits: Limits, sandboxed: bool
-) -> dict[str, tuple[dict[str, Any], Graded] | None]:
-    """Grade one submission: name of the notebook -> graded notebook and marks, None if not handed in."""
-    return {
+@dataclass(slots=True)
+class Done:
+    """What came of a job."""
+
+    notebooks: dict[str, tuple[dict[str, Any], Graded] | None]  # None: not handed in
+    seconds: float
+
+
+def grade_job(job: Job, releases: dict[tuple[str, str], Release], limits: Limits, sandboxed: bool) -> Done:
+    """Grade one submission."""
+    began = time.monotonic()
+    notebooks = {
         name: None
         if data is None
         else grade.grade_file(releases[job.assignment, name], data, limits, sandboxed=sandboxed)
         for name, data in job.notebooks
     }
+    return Done(notebooks, time.monotonic() - began)
 
 
 def grade_class(
@@ -153,7 +163,8 @@ def _written(records: Records, jobs: Sequence[Job], finished: Iterable[tuple[Job
         if isinstance(outcome, BaseException):
             yield Row(job.assignment, job.student, None, f"{type(outcome).__name__}: {outcome}")
         else:
-            yield Row(job.assignment, job.student, records.write(job.assignment, job.student, outcome))
+            mark = records.write(job.assignment, job.student, outcome.notebooks)
+            yield Row(job.assignment, job.student, mark, seconds=outcome.seconds)
         progress.step(job.student)
 
 
@@ -175,8 +186,9 @@ def table(rows: Sequence[Row]) -> str:
 
 def main(options: argparse.Namespace) -> int:
     """Run the command; return its exit status: 1 if a submission could not be graded."""
+    course = find()
     rows = grade_class(
-        find(),
+        course,
         options.assignments,
         students=options.students,
         workers=options.workers,
@@ -185,4 +197,7 @@ def main(options: argparse.Namespace) -> int:
         sandboxed=not options.unsandboxed,
     )
     print(table(rows))
+    for assignment in options.assignments:
+        path = report.write(course.root / "autograded", assignment, course.state / "reports")
+        print(f"The class report of {assignment}: {path.relative_to(course.root)}")
     return 1 if any(row.mark is None for row in rows) else 0

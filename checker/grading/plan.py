@@ -97,7 +97,8 @@ def make(source: Source, cells: Sequence[Submitted], limits: Limits, positions: 
         loaded.append(kept)
     for cell, statements in parsed:
         if cell.exercise and statements and cell.exercise not in reviews and refused_statements:
-            drawn = slicing.needed(loaded, slicing.used(statements))
+            own = set().union(*(slicing.bound(statement) for statement in statements))
+            drawn = slicing.needed(loaded, slicing.used(statements) - own - trusted)
             if any(id(statement) in refused_statements for part in drawn for statement in part):
                 reviews[cell.exercise] = ["it uses a name of another cell, which the gate refused"]
     names = slicing.used(s for part in loaded for s in part) | check_names

@@ -24,6 +24,9 @@ from traitlets.config import Config
 from checker.grading import preprocessor
 from checker.grading.grade import Graded
 
+#: What nbgrader puts beside a submitted notebook and wants to find beside a graded one.
+_KEPT = ("timestamp.txt", "submission_secret.txt")
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -80,9 +83,7 @@ class Records:
         when = self.timestamp(handed_in)
         with warnings.catch_warnings():  # nbgrader 0.9 with SQLAlchemy 2: harmless, and nobody here can mend it
             warnings.simplefilter("ignore", SAWarning)
-            submission = book.update_or_create_submission(
-                assignment, student, **({"timestamp": when} if when else {})
-            )
+            submission = book.update_or_create_submission(assignment, student, **({"timestamp": when} if when else {}))
         graded = {name: self._finished(assignment, name, done[0]) for name, done in notebooks.items() if done}
         for entry in submission.notebooks:
             done = notebooks.get(entry.name)
@@ -102,9 +103,16 @@ class Records:
             self._penalise(assignment, student, [entry.name for entry in submission.notebooks])
             book.db.expire_all()
         self._store(assignment, student, graded, handed_in)
-        points = sum(entry.score for entry in submission.notebooks)
-        review = any(grade.needs_manual_grade for entry in submission.notebooks for grade in entry.grades)
-        return Mark(points, sum(entry.max_score for entry in submission.notebooks), review)
+        return self._mark(submission)
+
+    def score(self, assignment: str, student: str) -> Mark:
+        """What the gradebook has of a submission."""
+        return self._mark(self._book.find_submission(assignment, student))
+
+    def _mark(self, submission: Any) -> Mark:
+        grades = [grade for entry in submission.notebooks for grade in entry.grades]
+        review = any(grade.needs_manual_grade for grade in grades)
+        return Mark(submission.score, submission.max_score, review)
 
     def _finished(self, assignment: str, name: str, notebook: dict[str, Any]) -> Any:
         """The graded notebook with the checksums of the release, as nbgrader's own steps leave it."""
@@ -132,9 +140,11 @@ class Records:
         fresh.mkdir(parents=True)
         for name, notebook in graded.items():
             (fresh / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-        stamp = handed_in / "timestamp.txt"
-        if stamp.is_file() and not stamp.is_symlink():
-            (fresh / "timestamp.txt").write_bytes(stamp.read_bytes()[:100])
+        for name in _KEPT:
+            file = handed_in / name
+            if file.is_file() and not file.is_symlink():
+                with open(file, "rb") as opened:
+                    (fresh / name).write_bytes(opened.read(1_000))
         for file in fresh.iterdir():
             file.chmod(0o444)
         shutil.rmtree(place, ignore_errors=True)
