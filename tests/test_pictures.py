@@ -1,6 +1,7 @@
 """The pictures of a verdict: complete, light, without overlaps, readable without colours."""
 
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -72,7 +73,8 @@ def test_drawing_does_not_touch_pyplot():
         "import sys, failures\nfrom checker import pictures\npictures.png(failures.LOST_UPDATE)\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=__file__.rsplit("/", 1)[0])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
 
 
 def test_running_holding_and_waiting_differ_without_colours():
