@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from checker.engine.sites import BackEdge, LoadCell
-from checker.engine.world import World
+from checker.engine.world import World, is_learner_file
 from checker.search.every import Every
 from checker.search.explorer import _Explorer
 
@@ -16,8 +16,9 @@ def brute_force(scenario: Callable[[], Any], *, delays: bool = False, limit: int
     explorer = _Explorer(scenario, None, {"delays": delays, "seed": 0, "patience": 20.0}, None, limit)
     explorer.world = World(scenario)
     explorer.world.install()
-    for site in explorer.world.sites:  # the cells of the programs below are written once, before any thread starts
-        site.visible = not isinstance(site, (LoadCell, BackEdge))
+    for site in explorer.world.sites:
+        # the programs write their cells once, before any thread starts; the library's own lines touch nothing shared
+        site.visible = not isinstance(site, (LoadCell, BackEdge)) and is_learner_file(site.file)
     policy = Every(all_operations=True)
     try:
         for _ in range(limit):

@@ -1,0 +1,402 @@
+"""Programs so small that all their schedules can be run: for proving the reduction against brute force."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+from checker import together
+
+
+def two_increments():
+    o = SimpleNamespace(v=0)
+
+    def increment():
+        o.v += 1
+
+    together(increment, increment)
+    return o.v
+
+
+def three_writers_and_what_each_saw():
+    o = SimpleNamespace(v=0)
+
+    def write(n):
+        seen = o.v
+        o.v = n
+        return seen
+
+    return together(lambda: write(1), lambda: write(2), lambda: write(3))
+
+
+def check_then_act():
+    d = {}
+
+    def once(name):
+        if "key" not in d:
+            d["key"] = name
+        return d["key"]
+
+    return together(lambda: once("a"), lambda: once("b"))
+
+
+def different_keys_do_not_meet():
+    d = {"a": 0, "b": 0}
+
+    def add(key):
+        d[key] += 1
+
+    together(lambda: add("a"), lambda: add("b"))
+    return d
+
+
+def a_key_and_the_whole():
+    d = {"a": 0}
+
+    def add():
+        d["b"] = 1
+
+    return together(add, lambda: len(d))[1]
+
+
+def opposite_orders():
+    a, b = threading.Lock(), threading.Lock()
+
+    def use(one, other):
+        with one:
+            with other:
+                pass
+
+    together(lambda: use(a, b), lambda: use(b, a))
+
+
+def opposite_orders_with_timeouts():
+    a, b = threading.Lock(), threading.Lock()
+
+    def use(one, other):
+        with one:
+            got = other.acquire(timeout=1)
+            if got:
+                other.release()
+            return got
+
+    return together(lambda: use(a, b), lambda: use(b, a))
+
+
+def opposite_orders_trying():
+    a, b = threading.Lock(), threading.Lock()
+
+    def use(one, other):
+        with one:
+            got = other.acquire(False)
+            if got:
+                other.release()
+            return got
+
+    return together(lambda: use(a, b), lambda: use(b, a))
+
+
+def who_gets_the_lock_first():
+    lock = threading.Lock()
+    order = []
+
+    def work(name):
+        with lock:
+            order.append(name)
+
+    together(lambda: work("a"), lambda: work("b"), lambda: work("c"))
+    return order
+
+
+def locked_is_a_look():
+    lock = threading.Lock()
+
+    def hold():
+        with lock:
+            pass
+
+    return together(hold, lock.locked)[1]
+
+
+def released_by_another_thread():
+    lock = threading.Lock()
+    lock.acquire()
+    o = SimpleNamespace(v=0)
+
+    def wait():
+        lock.acquire()
+        return o.v
+
+    def let_go():
+        o.v += 1
+        lock.release()
+        o.v += 1
+
+    return together(wait, let_go)[0]
+
+
+def a_double_release():
+    lock = threading.Lock()
+    lock.acquire()
+
+    def release():
+        try:
+            lock.release()
+            return "released"
+        except RuntimeError as error:
+            return str(error)
+
+    return sorted(together(release, release))
+
+
+def re_entrant():
+    lock = threading.RLock()
+    o = SimpleNamespace(v=0)
+
+    def work(n):
+        with lock:
+            with lock:
+                o.v = o.v * 2 + n
+            o.v += 1
+
+    together(lambda: work(1), lambda: work(2))
+    return o.v
+
+
+def wait_if():
+    condition = threading.Condition()
+    items = []
+
+    def take():
+        with condition:
+            if not items:
+                condition.wait()
+            return len(items)
+
+    def put():
+        with condition:
+            items.append(1)
+            condition.notify()
+
+    return together(take, put)[0]
+
+
+def wait_with_a_timeout():
+    condition = threading.Condition()
+    items = []
+
+    def take():
+        with condition:
+            return condition.wait_for(lambda: items, timeout=1) == [1]
+
+    def put():
+        time.sleep(2)
+        with condition:
+            items.append(1)
+            condition.notify()
+
+    return together(take, put)[0]
+
+
+def a_missed_signal():
+    condition = threading.Condition()
+
+    def wait():
+        with condition:
+            return condition.wait(timeout=5)
+
+    def signal():
+        with condition:
+            condition.notify()
+
+    return together(wait, signal)[0]
+
+
+def event_and_data():
+    event = threading.Event()
+    o = SimpleNamespace(v=0)
+
+    def give():
+        o.v = 1
+        event.set()
+        o.v = 2
+
+    def take():
+        event.wait()
+        return o.v
+
+    return together(give, take)[1]
+
+
+def looking_at_an_event():
+    event = threading.Event()
+    return together(event.set, event.is_set)[1]
+
+
+def a_queue():
+    q = queue.Queue()
+
+    def put(n):
+        q.put(n)
+
+    together(lambda: put(1), lambda: put(2))
+    return [q.get(), q.get()]
+
+
+def a_simple_queue_and_two_takers():
+    q = queue.SimpleQueue()
+
+    def put():
+        q.put(1)
+        q.put(2)
+
+    return together(put, q.get, q.get)
+
+
+def a_simple_queue_that_is_tried():
+    q = queue.SimpleQueue()
+
+    def take():
+        try:
+            return q.get_nowait()
+        except queue.Empty:
+            return None
+
+    return together(lambda: q.put(1), take)[1]
+
+
+def a_semaphore():
+    semaphore = threading.Semaphore(1)
+    o = SimpleNamespace(v=0)
+
+    def work(n):
+        with semaphore:
+            o.v = o.v * 2 + n
+
+    together(lambda: work(1), lambda: work(2))
+    return o.v
+
+
+def a_thread_not_joined():
+    o = SimpleNamespace(v=0)
+
+    def work():
+        o.v = 1
+
+    threading.Thread(target=work, daemon=True).start()
+    return o.v
+
+
+def a_leak():
+    o = SimpleNamespace(v=0)
+
+    def work():
+        o.v = 1
+
+    threading.Thread(target=work).start()
+    return o.v
+
+
+def is_it_alive():
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    alive = thread.is_alive()
+    thread.join()
+    return alive
+
+
+def a_join_with_a_timeout():
+    lock = threading.Lock()
+    lock.acquire()
+    thread = threading.Thread(target=lock.acquire, daemon=True)
+    thread.start()
+    thread.join(1)
+    lock.release()
+    thread.join(1)
+    return thread.is_alive()
+
+
+def a_thread_that_starts_a_thread():
+    o = SimpleNamespace(v=0)
+
+    def inner():
+        o.v += 1
+
+    def outer():
+        thread = threading.Thread(target=inner)
+        thread.start()
+        o.v += 1
+        thread.join()
+
+    together(outer)
+    return o.v
+
+
+def sleeping_orders():
+    o = SimpleNamespace(v=0)
+
+    def first():
+        time.sleep(1)
+        o.v = o.v * 2 + 1
+
+    def second():
+        time.sleep(2)
+        o.v = o.v * 2 + 2
+
+    together(first, second)
+    return o.v
+
+
+def equal_sleeps_do_not_order():
+    o = SimpleNamespace(v=0)
+
+    def work(n):
+        time.sleep(1)
+        o.v = o.v * 2 + n
+
+    together(lambda: work(1), lambda: work(2))
+    return o.v
+
+
+def a_timer_against_a_worker():
+    o = SimpleNamespace(v=0)
+    timer = threading.Timer(1, lambda: setattr(o, "v", 1))
+    timer.start()
+    timer.cancel()
+    timer.join()
+    return o.v
+
+
+def a_flag_that_is_spun_on():
+    o = SimpleNamespace(done=False, v=0)
+
+    def wait():
+        while not o.done:
+            pass
+        return o.v
+
+    def go():
+        o.v = 1
+        o.done = True
+
+    return together(wait, go)[0]
+
+
+def a_pool_of_one():
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(pow, 2, 3).result()
+
+
+def a_generator_for_two():
+    def numbers():
+        yield 1
+        yield 2
+
+    source = numbers()
+    return sorted(together(lambda: next(source), lambda: next(source)))
+
+
+PROGRAMS = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]

@@ -1,0 +1,60 @@
+"""The reduction loses no outcome: proven against brute force, program by program."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from brute import brute_force
+from random_programs import random_program
+from small_programs import PROGRAMS
+
+from checker.search.explorer import explore_scenario
+
+
+def reduced(scenario, **options):
+    found = explore_scenario(
+        scenario, search="dpor", schedules=20_000, seconds=120, after_failure=10**9, **options
+    )
+    assert found.exhaustive, found.claim
+    return found, {row.label for row in found.outcomes.rows}
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
+def test_the_reduction_finds_every_outcome_of(program):
+    every = brute_force(program)
+    assert every is not None, "too large for brute force"
+    found, outcomes = reduced(program)
+    assert outcomes == every
+
+
+# 40 programs of a fixed generator; those with more than 1,500 schedules are left to the longer run below
+@pytest.mark.parametrize("seed", range(40))
+def test_the_reduction_finds_every_outcome_of_random_program(seed):
+    scenario, source = random_program(random.Random(seed), threads=2, operations=2)
+    every = brute_force(scenario, limit=1_500)
+    if every is None:
+        return
+    _, outcomes = reduced(scenario)
+    assert outcomes == every, source
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delays", [False, True], ids=["no delays", "delays"])
+def test_the_reduction_finds_every_outcome_of_larger_random_programs(delays):
+    compared = 0
+    for seed in range(1_000, 1_060):
+        scenario, source = random_program(random.Random(seed), threads=2 + (seed % 3 == 0), operations=2)
+        every = brute_force(scenario, limit=4_000, delays=delays)
+        if every is None:
+            continue
+        compared += 1
+        _, outcomes = reduced(scenario, delays=delays)
+        assert outcomes == every, f"seed {seed}\n{source}"
+    assert compared >= 10
+
+
+def test_the_brute_force_is_one():
+    """The yardstick itself, against numbers known by hand: two threads of two steps each have 6 interleavings."""
+    found = explore_scenario(PROGRAMS[0], search="every")
+    assert (found.schedules, found.outcomes[2].count, found.outcomes[1].count) == (6, 2, 4)
