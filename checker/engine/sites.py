@@ -64,6 +64,7 @@ _READ = frozenset(
     "endswith join split __init_subclass__ __sizeof__ __class__ tolist tobytes __bool__ __reduce__ __reduce_ex__ "
     "__copy__ __mul__ __rmul__ __hash__ __ror__".split()
 )
+_TAKING = frozenset({"pop", "popleft", "popitem", "clear"})  # change nothing where there is nothing
 _NO_ACCESS = frozenset("__init__ __new__ __class_getitem__ fromkeys".split())  # the object is still the thread's own
 
 # Built-in functions that change a container given as an argument; every other one at most reads it.
@@ -531,8 +532,11 @@ class Call(Site):
             elif isinstance(owner, dict) and args and name in _ITEM_READ:
                 rt.touch(self, owner, item_of(args[0]), False)
             elif isinstance(owner, dict) and args and (name in _ITEM_WRITE or name == "pop"):
-                rt.touch(self, owner, item_of(args[0]), True)
-            elif name in _ITEM_READ or name in _READ:
+                item = item_of(args[0])
+                there = item is not ALL and dict.__contains__(owner, item)
+                changes = item is ALL or name == "__setitem__" or there == (name in ("pop", "__delitem__"))
+                rt.touch(self, owner, item, changes)
+            elif name in _ITEM_READ or name in _READ or (name in _TAKING and not len(owner)):
                 rt.touch(self, owner, ALL, False)
             else:
                 rt.touch(self, owner, ALL, True)

@@ -164,6 +164,8 @@ def forget(task: Task) -> None:
     if sys.version_info < (3, 13):
         thread._tstate_lock = None  # type: ignore[attr-defined]
     else:
+        # the handle that Thread made was never started, and only a running one can be done
+        thread._handle = _thread._make_thread_handle(task.ident)  # type: ignore[attr-defined]
         thread._handle._set_done()  # type: ignore[attr-defined]
 
 

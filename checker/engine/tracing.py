@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 2_000
 _HERE = __file__.rsplit("/", 1)[0]
+_OURS = (_HERE, _HERE.removesuffix("engine") + "search")  # a policy may look at the threads while it chooses
 _BLOCKS = {"__enter__": "acquire", "_acquire_restore": "wait"}
 _SHOWN = (int, float, str, bool, bytes, type(None))
 
@@ -96,7 +97,7 @@ class Tracer:
         while frame is not None:
             if self.rt.world.is_learner_code(frame.f_code):
                 return frame, called
-            if not frame.f_code.co_filename.startswith(_HERE):
+            if not frame.f_code.co_filename.startswith(_OURS):
                 called = frame
             frame = frame.f_back
         return None, called

@@ -57,6 +57,9 @@ _LOCK = type(_thread.allocate_lock())
 _RLOCK = type(_thread.RLock())
 _SIMPLE_QUEUE = _queue.SimpleQueue
 
+#: ... and the classes that use one of these inside.
+_USERS = {threading.Event: ("Timer",)}
+
 #: Places of the library that call what the learner handed in, which may be C code: `Thread(target=items.append)`.
 _CALLERS = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)  # type: ignore[attr-defined]
 
@@ -185,7 +188,9 @@ class World:
                 self._visit_library_function(value, todo)
                 return
             self._functions.append(value)
-            self._visit_space(value.__globals__, global_names(value.__code__), todo)
+            names = global_names(value.__code__)
+            self._notice(names)
+            self._visit_space(value.__globals__, names, todo)
             self._visit_function(value, todo)
         elif isinstance(value, types.MethodType):
             todo += [value.__func__, value.__self__]
@@ -256,6 +261,13 @@ class World:
             todo.append(function.__kwdefaults__)
         todo.append(function.__dict__)
 
+    def _notice(self, names: set[str]) -> None:
+        """Weave the library's classes that read shared state without a lock, if the code names them."""
+        for cls, methods in _WOVEN_LIBRARY.items():
+            if id(cls) not in self._seen and names & {cls.__name__, *_USERS.get(cls, ())}:
+                self._seen.add(id(cls))
+                self._functions += [vars(cls)[name] for name in methods if name in vars(cls)]
+
     def _visit_space(self, space: dict[str, Any], names: set[str], todo: list[Any]) -> None:
         """The globals that code uses: only those, since a notebook's namespace holds a lot."""
         _, known = self._spaces.setdefault(id(space), (space, set()))
@@ -284,12 +296,8 @@ class World:
             self._visit_space(vars(module), names, todo)
 
     def _visit_class(self, cls: type, todo: list[Any]) -> None:
-        if cls in _WOVEN_LIBRARY:
-            self._functions += [vars(cls)[name] for name in _WOVEN_LIBRARY[cls] if name in vars(cls)]
+        self._notice({base.__name__ for base in cls.__mro__})
         if not _is_learner_class(cls):
-            for base in cls.__mro__:
-                if base in _WOVEN_LIBRARY and id(base) not in self._seen:
-                    todo.append(base)
             return
         todo += cls.__bases__
         saved: dict[str, Any] = {}

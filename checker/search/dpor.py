@@ -94,7 +94,14 @@ class Dpor:
         self.clocks[child.index] = dict(self.clocks.setdefault(parent.index, {}))
 
     def ticked(self, rt: Runtime) -> None:
-        """Time has moved because nobody could run: all before happened before all after."""
+        """Time has moved because nobody could run: all before happened before all after.
+
+        Steps that have been waiting since before then could have come earlier: their races are those of before.
+        """
+        for task in rt.live:
+            if task.op is not None:
+                accesses = accesses_now(task.op)
+                self.races(task.index, task.op, accesses, self.clocks.setdefault(task.index, {}))
         everything: Clock = {}
         for clock in self.clocks.values():
             join_clock(everything, clock)

@@ -152,6 +152,38 @@ def a_double_release():
     return sorted(together(release, release))
 
 
+def a_refusal_that_is_ignored():
+    lock = threading.Lock()
+
+    def hold():
+        with lock:
+            time.sleep(1)
+
+    def careless():
+        lock.acquire(timeout=0.1)
+        time.sleep(0.1)
+        lock.release()
+
+    together(hold, careless)
+
+
+def a_stop_flag():
+    items, stopped, done = [], threading.Event(), []
+
+    def work():
+        while not stopped.is_set():
+            if items:
+                done.append(items.pop())
+                return
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    items.append("a")
+    stopped.set()
+    worker.join()
+    return len(done)
+
+
 def re_entrant():
     lock = threading.RLock()
     o = SimpleNamespace(v=0)
