@@ -23,34 +23,44 @@ _FAILS = re.compile(r"# fails: (.+)")
 class Canary:
     """A broken answer and a check that must refute it."""
 
-    exercise: str  # "" fits any
+    exercise: str
     pieces: tuple[Piece, ...]
     check: CheckCell
 
 
-#: For exercises without known wrong answers: two increments without a lock.
+#: For exercises without known wrong answers: two increments without a lock, under names drawn anew each time.
 _BUILT_IN = """
 from checker import together
 
-class Canary:
+class {kind}:
     def __init__(self):
-        self.sung = 0
+        self.{value} = 0
 
-    def sing(self):
-        self.sung += 1
+    def {step}(self):
+        self.{value} += 1
 """
-_SONG = """
-def both_songs_are_heard():
-    canary = Canary()
-    together(canary.sing, canary.sing)
-    return canary.sung
+_SCENARIO = """
+def {scenario}():
+    one = {kind}()
+    together(one.{step}, one.{step})
+    return one.{value}
 """
+_NAMES = {
+    "kind": ("Counter", "Tally", "Total", "Meter", "Score", "Gauge"),
+    "value": ("value", "_value", "count", "total", "_n", "number"),
+    "step": ("increment", "add", "inc", "step", "count_up", "bump"),
+    "scenario": ("no_increment_is_lost", "all_steps_count", "two_at_once", "both_are_counted"),
+}
 
 
-def built_in() -> Canary:
+def built_in(exercise: str) -> Canary:
     """The canary that fits every exercise."""
-    claim = Claim("both_songs_are_heard", "both_songs_are_heard", 2, {})
-    return Canary("", (Piece("canary", _BUILT_IN),), CheckCell("canary", "", 0, False, 0, _SONG, (claim,)))
+    chance = random.SystemRandom()
+    names = {key: chance.choice(choices) for key, choices in _NAMES.items()}
+    names["value"] += chance.choice(("", "s", "_now"))  # never the same as the step
+    claim = Claim(names["scenario"], names["scenario"], 2, {})
+    check = CheckCell(f"{exercise}-1", exercise, 0, False, 0, _SCENARIO.format(**names), (claim,))
+    return Canary(exercise, (Piece(exercise, _BUILT_IN.format(**names)),), check)
 
 
 def wrong_answers(folder: Path, exercises: Iterable[str]) -> dict[str, list[str]]:
@@ -83,4 +93,4 @@ def make(source: Source, wrong: Mapping[str, Sequence[str]]) -> list[Canary]:
 def choose(canaries: Sequence[Canary], exercise: str) -> Canary:
     """A canary for an exercise, at random."""
     fitting = [canary for canary in canaries if canary.exercise == exercise]
-    return random.SystemRandom().choice(fitting) if fitting else built_in()
+    return random.SystemRandom().choice(fitting) if fitting else built_in(exercise)

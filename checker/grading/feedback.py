@@ -26,7 +26,7 @@ def outputs(result: Result) -> list[dict[str, Any]]:
     """
     if result.review:
         told = ["for review: a person will look at this answer", *result.review]
-        return [_error("NeedsReview", f"review: {result.review[0]}", "\n".join(told))]
+        return [_error("NeedsReview", f"review: {'; '.join(result.review)}", "\n".join(told))]
     shown = [redacted(exploration, result) for exploration in result.explorations]
     if result.passed:
         return [_display({"text/plain": "\n".join(story.headline(each) for each in shown)})]
@@ -76,7 +76,7 @@ def comment(results: list[Result], notes: list[str]) -> str:
 def one_line(result: Result) -> str:
     """Why a check did not pass, in one line."""
     if result.review:
-        return result.review[0]
+        return "; ".join(result.review)
     shown = [redacted(each, result) for each in result.explorations if not each.holds]
     return (story.headline(shown[-1]) if shown else result.reason).split("\n")[0]
 

@@ -70,7 +70,7 @@ def make(source: Source, cells: Sequence[Submitted], limits: Limits, positions: 
     check_names = _used_by(source.checks)
     parsed: list[tuple[Submitted, list[ast.stmt] | None]] = []
     reviews: dict[str, list[str]] = {}
-    refused_statements: set[int] = set()
+    refused: dict[int, str] = {}  # statement -> what the gate refused in its cell
     for cell in cells:
         parsed.append((cell, _parsed(cell, limits, reviews)))
     answers = [statements for cell, statements in parsed if cell.exercise and statements]
@@ -87,7 +87,7 @@ def make(source: Source, cells: Sequence[Submitted], limits: Limits, positions: 
             continue
         refusals = gate.refusals(kept, trusted=trusted, reserved=check_names)
         if refusals:
-            refused_statements.update(map(id, kept))
+            refused.update(dict.fromkeys(map(id, kept), f"{refusals[0].construct} in another cell of the notebook"))
             if cell.exercise:
                 reviews[cell.exercise] = [f"the gate refused {refusal}" for refusal in refusals[:5]]
         elif kept:
@@ -96,11 +96,14 @@ def make(source: Source, cells: Sequence[Submitted], limits: Limits, positions: 
             pieces.append(Piece(name, text if cell.exercise else slicing.text(text, kept), cell.position))
         loaded.append(kept)
     for cell, statements in parsed:
-        if cell.exercise and statements and cell.exercise not in reviews and refused_statements:
+        if cell.exercise and statements and cell.exercise not in reviews and refused:
             own = set().union(*(slicing.bound(statement) for statement in statements))
             drawn = slicing.needed(loaded, slicing.used(statements) - own - trusted)
-            if any(id(statement) in refused_statements for part in drawn for statement in part):
-                reviews[cell.exercise] = ["it uses a name of another cell, which the gate refused"]
+            reasons = dict.fromkeys(refused[id(s)] for part in drawn for s in part if id(s) in refused)
+            if reasons:
+                reviews[cell.exercise] = [
+                    f"the answer depends on what the gate refused: {reason}" for reason in reasons
+                ]
     names = slicing.used(s for part in loaded for s in part) | check_names
     answered = {cell.exercise: cell.position for cell in cells if cell.exercise}
     check_positions = {
