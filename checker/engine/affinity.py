@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Pin the calling thread, and the threads it starts, to the core it runs on. Does nothing where that is not possible."""
+    """Pin the calling thread, and the threads it starts, to the core it runs on, where that is possible."""
     before: set[int] = set()
     try:
         before = os.sched_getaffinity(0)

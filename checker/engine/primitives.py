@@ -7,8 +7,10 @@ Called from a thread that is not controlled, each does what the real one does.
 
 from __future__ import annotations
 
+import _queue
 import _thread
 import itertools
+import operator
 import time
 from collections import deque
 from typing import Any
@@ -322,10 +324,9 @@ class ControlledSimpleQueue:
         self.put(item)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        import _queue
-
         if timeout is not None and block:
-            if float(timeout) < 0:
+            timeout = _number(timeout)
+            if timeout < 0:
                 raise ValueError("'timeout' must be a non-negative number")
         rt = current.runtime
         if rt is not None and rt.caller() is not None:
@@ -360,25 +361,41 @@ class ControlledSimpleQueue:
                 rt.point(Op(LOOK, ((id(self), ALL, False),), what=self))
         return len(self.items)
 
+    def __reduce__(self) -> Any:
+        raise TypeError("cannot pickle '_queue.SimpleQueue' object")
+
     __class_getitem__ = classmethod(lambda cls, item: cls)
+
+
+for _ours, _real in (
+    (ControlledLock, type(_real_lock())),
+    (ControlledRLock, _real_rlock),
+    (ControlledSimpleQueue, _queue.SimpleQueue),
+):
+    _ours.__name__, _ours.__qualname__, _ours.__module__ = _real.__name__, _real.__qualname__, _real.__module__
 
 
 # -- time -------------------------------------------------------------------------------------------------------
 
 _real_sleep = time.sleep
 
+
+def _number(value: Any) -> float:
+    """A number of seconds; TypeError with this interpreter's message if it is none."""
+    return value if isinstance(value, (int, float)) else operator.index(value)
+
+
 #: What the wall clock shows when virtual time begins: 2025-01-01, in seconds since 1970.
 WALL = 1_735_689_600.0
 
 
-def sleep(seconds: float, /) -> None:
+def sleep(*args: Any, **kwargs: Any) -> None:
     """`time.sleep` in virtual time."""
     rt = current.runtime
-    if rt is None or rt.caller() is None:
-        _real_sleep(seconds)
+    if rt is None or rt.caller() is None or kwargs or len(args) != 1:
+        _real_sleep(*args, **kwargs)  # sleeps, or raises what wrong arguments deserve
         return
-    if type(seconds) is not float and type(seconds) is not int:
-        _real_sleep(type(seconds).__index__(seconds) and 0 if hasattr(seconds, "__index__") else 0 * float(seconds))
+    seconds = _number(args[0])
     if seconds != seconds:
         raise ValueError("Invalid value NaN (not a number)")
     if seconds < 0:

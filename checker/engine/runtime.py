@@ -19,8 +19,21 @@ from . import current
 from .output import Capture
 from .sites import ALL, ENDS, IDS, IDS_SITE, RESULT, STARTS, THREADS, Site, containers_in
 from .tasks import (
-    ACCESS, BEGIN, CLOCK, END, JOIN, LOOK, RETURN, SPIN, TICK, TRY, Clock, Op, Task, join_clock,
-)  # fmt: skip
+    ACCESS,
+    BEGIN,
+    CLOCK,
+    END,
+    JOIN,
+    LOOK,
+    RETURN,
+    SPIN,
+    TICK,
+    TRY,
+    Clock,
+    Op,
+    Task,
+    join_clock,
+)
 from .tracing import Tracer
 
 # bound here: during an exploration the module's own names are the controlled ones
@@ -179,9 +192,7 @@ class Runtime:
 
     # -- threads ------------------------------------------------------------------------------------------------
 
-    def add_task(
-        self, name: str, thread: threading.Thread | None, daemon: bool, body: Callable[[], None]
-    ) -> Task:
+    def add_task(self, name: str, thread: threading.Thread | None, daemon: bool, body: Callable[[], None]) -> Task:
         """Make a controlled thread, waiting at its gate with BEGIN as its next operation."""
         task = Task(len(self.tasks), name, thread, daemon)
         task.op = Op(BEGIN)
@@ -300,9 +311,7 @@ class Runtime:
 
     # -- ending -------------------------------------------------------------------------------------------------
 
-    def finish(
-        self, outcome: str, *, observation: Any = None, error: str = "", note: str = ""
-    ) -> None:
+    def finish(self, outcome: str, *, observation: Any = None, error: str = "", note: str = "") -> None:
         """End the execution from its running thread; does not return."""
         if not self.ended:
             self.outcome, self.observation, self.error, self.note = outcome, observation, error, note
@@ -392,7 +401,8 @@ class Runtime:
         """Nobody can run and no deadline is pending."""
         spinning = [task.name for task in self.live if task.op is not None and task.op.kind == SPIN]
         if spinning:
-            self.finish(LIVELOCK, note=f"{_and(spinning)} {_verb(spinning, 'spin')} for ever: nobody can change what the loop waits for")
+            who = f"{_and(spinning)} {_verb(spinning, 'spin')}"
+            self.finish(LIVELOCK, note=f"{who} for ever: nobody can change what the loop waits for")
         self.finish(DEADLOCK, note="no thread can ever go on")
 
     def next_deadline(self) -> float | None:
@@ -428,9 +438,7 @@ class Runtime:
         return True
 
     def spent(self) -> None:
-        self.finish(
-            LIVELOCK, note=f"no end after {self.max_steps:,} steps and {self.now - EPOCH:g} s of virtual time"
-        )
+        self.finish(LIVELOCK, note=f"no end after {self.max_steps:,} steps and {self.now - EPOCH:g} s of virtual time")
 
     # -- steps --------------------------------------------------------------------------------------------------
 

@@ -34,19 +34,30 @@ ALL = _All()
 PLAIN = frozenset({int, str, float, bool, bytes, type(None)})
 CONTAINERS = (dict, list, set, collections.deque, bytearray, array.array)
 _EXACT_CONTAINERS = frozenset({*CONTAINERS, collections.OrderedDict, collections.defaultdict, collections.Counter})
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _GENERATORS = (types.GeneratorType,)
 
 # Iterators over a container, or over such an iterator: what they walk is found by the garbage collector's own
 # traversal, which is exact and fast.
-_ITERATORS = frozenset(
-    type(it)
-    for it in (
-        iter([]), iter({}), iter({}.values()), iter({}.items()), iter(set()), iter(collections.deque()),
-        reversed([]), reversed({}), reversed({}.values()), reversed({}.items()), reversed(collections.deque()),
-        iter(bytearray()), enumerate([]), zip(), map(len, []), filter(None, []),
-    )
-)  # fmt: skip
+_EXAMPLES: tuple[Any, ...] = (
+    iter([]),
+    iter({}),
+    iter({}.values()),
+    iter({}.items()),
+    iter(set()),
+    iter(bytearray()),
+    iter(collections.deque()),
+    reversed([]),
+    reversed({}),
+    reversed({}.values()),
+    reversed({}.items()),
+    reversed(collections.deque()),
+    enumerate([]),
+    zip(),
+    map(len, []),
+    filter(None, []),
+)
+_ITERATORS = frozenset(type(example) for example in _EXAMPLES)
 
 _BUILTIN = types.BuiltinFunctionType
 _METHOD = types.MethodType
@@ -132,9 +143,20 @@ def attribute_kind(cls: type, name: str) -> Any:
 
 
 _STATELESS = frozenset(
-    {*PLAIN, tuple, frozenset, range, slice, complex, types.BuiltinFunctionType, types.FunctionType, types.MethodType,
-     types.GeneratorType, *_EXACT_CONTAINERS}
-)  # fmt: skip
+    {
+        *PLAIN,
+        tuple,
+        frozenset,
+        range,
+        slice,
+        complex,
+        types.BuiltinFunctionType,
+        types.FunctionType,
+        types.MethodType,
+        types.GeneratorType,
+        *_EXACT_CONTAINERS,
+    }
+)
 
 
 def alias(rt: Any, obj: Any) -> None:
@@ -312,7 +334,6 @@ class LoadItem(Site):
                 rt.touch(self, container, _place(container, key), False)
         elif rt.ended:
             rt.unwind()
-
 
     def missing(self, rt: Any, container: Any, key: Any) -> None:
         """A defaultdict calls its factory and then stores the value: two steps, if the factory is Python code."""

@@ -70,10 +70,31 @@ class Task:
     """One controlled thread."""
 
     __slots__ = (
-        "index", "name", "thread", "ident", "os_ident", "gate", "op", "finished", "exited", "daemon", "clock",
-        "steps", "stop_at", "stops", "held", "changed", "spin", "random", "body", "started_by", "reads_clock",
-        "quiet", "generators", "made",
-    )  # fmt: skip
+        "index",
+        "name",
+        "thread",
+        "ident",
+        "os_ident",
+        "gate",
+        "op",
+        "finished",
+        "exited",
+        "daemon",
+        "clock",
+        "steps",
+        "stop_at",
+        "stops",
+        "held",
+        "changed",
+        "spin",
+        "random",
+        "body",
+        "started_by",
+        "reads_clock",
+        "quiet",
+        "generators",
+        "made",
+    )
 
     def __init__(self, index: int, name: str, thread: threading.Thread | None, daemon: bool) -> None:
         self.index = index

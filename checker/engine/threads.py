@@ -20,6 +20,7 @@ from .sites import ALL, LISTS, THREADS
 from .tasks import JOIN, LOOK, Op, Task, join_clock
 
 _real_get_ident = _thread.get_ident
+_real_get_native_id = _thread.get_native_id
 _real_start_new_thread = _thread.start_new_thread
 _real_start = threading.Thread.start
 _real_join = threading.Thread.join
@@ -82,6 +83,7 @@ def _make_lock() -> Any:
 
 # threading.Lock is a function up to 3.12 and a type from 3.13, and so is ours
 make_lock: Any = _Lock if _LOCK_IS_A_TYPE else _make_lock
+lock_type: Any = _Lock
 make_rlock: Any = _RLock
 make_simple_queue: Any = _SimpleQueue
 
@@ -97,6 +99,11 @@ def get_ident() -> int:
         if task is not None:
             return task.ident
     return _real_get_ident()
+
+
+def get_native_id() -> int:
+    """`threading.get_native_id`: of a controlled thread its ident."""
+    return get_ident() if controlled() else _real_get_native_id()
 
 
 # -- starting and ending --------------------------------------------------------------------------------------------
@@ -141,6 +148,13 @@ def start_new_thread(function: Callable[..., Any], args: Any = (), kwargs: Any =
     rt = controlled()
     if rt is None:
         return _real_start_new_thread(function, args, *([] if kwargs is None else [kwargs]))
+
+    if not callable(function):
+        raise TypeError("first arg must be callable")
+    if not isinstance(args, tuple):
+        raise TypeError("2nd arg must be a tuple")
+    if not isinstance(kwargs, (dict, type(None))):
+        raise TypeError("optional 3rd arg must be a dictionary")
 
     def body() -> None:
         try:
@@ -195,7 +209,8 @@ def join(self: threading.Thread, timeout: float | None = None) -> None:
         _real_join(self, timeout)
         return
     if timeout is not None:
-        timeout = float(timeout)
+        timeout = max(timeout, 0)
+        _real_lock().acquire(timeout=timeout)  # raises what a bad timeout deserves
     me = rt.step()
     seen = ((("thread", task.index), ALL, False),)
     if timeout is None:
@@ -217,8 +232,10 @@ def is_alive(self: threading.Thread) -> bool:
     if rt is None:
         return _real_is_alive(self)
     if not getattr(self, "_initialized", False):
-        raise RuntimeError("Thread.__init__() not called") if sys.version_info >= (3, 13) else AssertionError(
-            "Thread.__init__() not called"
+        raise (
+            RuntimeError("Thread.__init__() not called")
+            if sys.version_info >= (3, 13)
+            else AssertionError("Thread.__init__() not called")
         )
     task = task_of(rt, self)
     if task is None:

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ..outcomes import Step, Stuck
+from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
 from .sites import ALL, Site
 from .tasks import ACQUIRE, GET, JOIN, SLEEP, SPIN, Task
 
@@ -22,6 +23,14 @@ _BLOCKS = {"__enter__": "acquire", "_acquire_restore": "wait"}
 _SHOWN = (int, float, str, bool, bytes, type(None))
 
 
+_NAMES: dict[type, str] = {ControlledLock: "Lock", ControlledRLock: "RLock", ControlledSimpleQueue: "SimpleQueue"}
+
+
+def class_name(cls: type) -> str:
+    """What a reader calls the class."""
+    return _NAMES.get(cls, cls.__name__)
+
+
 def short(value: Any, depth: int = 2) -> str:
     """A short repr of plain built-in data; only the type's name for anything else, whose repr might run code."""
     kind = type(value)
@@ -29,12 +38,11 @@ def short(value: Any, depth: int = 2) -> str:
         text = repr(value)
     elif depth and kind in (list, tuple, set, frozenset) and len(value) <= 6:
         inner = ", ".join(short(part, depth - 1) for part in value)
-        left, right = {list: "[]", tuple: "()", set: "{}", frozenset: "{}"}[kind]
-        text = left + inner + right
+        text = f"[{inner}]" if kind is list else f"({inner})" if kind is tuple else f"{{{inner}}}"
     elif depth and kind is dict and len(value) <= 6:
         text = "{" + ", ".join(f"{short(k, depth - 1)}: {short(v, depth - 1)}" for k, v in value.items()) + "}"
     else:
-        text = {"ControlledLock": "Lock", "ControlledRLock": "RLock"}.get(kind.__name__, kind.__name__)
+        text = class_name(kind)
     return text if len(text) <= 40 else text[:37] + "..."
 
 
@@ -44,7 +52,7 @@ class Tracer:
     def __init__(self, rt: Runtime) -> None:
         self.rt = rt
         self.raw: list[tuple[Any, ...]] = []
-        self.names: dict[int, tuple[Any, str]] = {}  # id -> (owner's class and number, or None; attribute or variable)
+        self.names: dict[int, tuple[Any, Any]] = {}  # id -> (owner's class and number, or None; attribute or variable)
         self.numbers: dict[int, tuple[type, int]] = {}
         self.counts: dict[type, int] = {}
         self.previous: Task | None = None
@@ -86,7 +94,7 @@ class Tracer:
         return f"{self.numbered(*owner)}.{name}"
 
     def numbered(self, cls: type, n: int) -> str:
-        name = {"ControlledLock": "Lock", "ControlledRLock": "RLock"}.get(cls.__name__, cls.__name__)
+        name = class_name(cls)
         return f"{name}#{n}" if self.counts.get(cls, 0) > 1 else name
 
     # -- frames -------------------------------------------------------------------------------------------------
@@ -274,7 +282,9 @@ def _waited_on(frame: FrameType | None, lock: Any) -> Any:
 
 
 def _is_waiter(lock: Any, frame: FrameType | None) -> bool:
-    return getattr(lock, "inner", False) or _waited_on(frame, lock) is not None and type(lock).__name__ != "ControlledRLock"
+    return (
+        getattr(lock, "inner", False) or _waited_on(frame, lock) is not None and not isinstance(lock, ControlledRLock)
+    )
 
 
 class _Lazy:

@@ -11,7 +11,7 @@ import inspect
 import sys
 import types
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from bytecode import BinaryOp, Bytecode, Instr, Label
 from bytecode.instr import CellVar, FreeVar
@@ -27,9 +27,25 @@ _SUBSCRIPT = getattr(BinaryOp, "SUBSCR", None)  # BINARY_SUBSCR became an operat
 
 # Where an operand is used as a whole: (depth on the stack).
 _TRUTH = {"TO_BOOL", "UNARY_NOT", "JUMP_IF_TRUE_OR_POP", "JUMP_IF_FALSE_OR_POP"}
-_WHOLE = {"GET_ITER", "FOR_ITER", "UNPACK_SEQUENCE", "UNPACK_EX", "FORMAT_VALUE", "FORMAT_SIMPLE", "CONVERT_VALUE",
-          "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE", "GET_YIELD_FROM_ITER", "SEND", "GET_LEN",
-          "MATCH_SEQUENCE", "MATCH_MAPPING", "MATCH_KEYS"}  # fmt: skip
+_WHOLE = {
+    "GET_ITER",
+    "FOR_ITER",
+    "UNPACK_SEQUENCE",
+    "UNPACK_EX",
+    "FORMAT_VALUE",
+    "FORMAT_SIMPLE",
+    "CONVERT_VALUE",
+    "LIST_EXTEND",
+    "SET_UPDATE",
+    "DICT_UPDATE",
+    "DICT_MERGE",
+    "GET_YIELD_FROM_ITER",
+    "SEND",
+    "GET_LEN",
+    "MATCH_SEQUENCE",
+    "MATCH_MAPPING",
+    "MATCH_KEYS",
+}
 _GIVES_BOOL = {"COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL"}
 _GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
 
@@ -148,7 +164,7 @@ class _Weaver:
 
     def instruction(self, item: Instr, previous: Instr | None, seen: set[int], loops: set[int]) -> None:
         name = item.name
-        arg = item.arg
+        arg: Any = item.arg
         out = self.out
         if name in ("LOAD_ATTR", "LOAD_METHOD"):
             self.load_attribute(item)
@@ -159,7 +175,7 @@ class _Weaver:
         if name == "LOAD_CONST" and isinstance(arg, types.CodeType):
             woven, made = weave(arg, self.space, self.shared)
             self.made.extend(made)
-            out.append(Instr("LOAD_CONST", woven, location=item.location))
+            out.append(Instr("LOAD_CONST", cast(Any, woven), location=item.location))
             return
         if name in ("CALL", "CALL_KW", "CALL_FUNCTION_EX", "PRECALL", "KW_NAMES"):
             self.call(item)
@@ -169,7 +185,7 @@ class _Weaver:
         elif name == "DELETE_ATTR":
             self.hook(sites.DeleteAttr, str(arg), [1])
         elif name in _GLOBALS:
-            variable = arg[1] if isinstance(arg, tuple) else arg
+            variable = str(arg[1] if isinstance(arg, tuple) else arg)
             if variable in self.shared:
                 if name.startswith("LOAD"):
                     self.hook(sites.LoadGlobal, variable, [])
@@ -245,7 +261,8 @@ class _Weaver:
             self.emit("PUSH_NULL")
 
     def call(self, item: Instr) -> None:
-        name, arg = item.name, item.arg
+        name = item.name
+        arg: Any = item.arg
         if name in ("PRECALL", "KW_NAMES"):
             self._held = [*getattr(self, "_held", []), item]
             return

@@ -58,10 +58,10 @@ _RLOCK = type(_thread.RLock())
 _SIMPLE_QUEUE = _queue.SimpleQueue
 
 #: ... and the classes that use one of these inside.
-_USERS = {threading.Event: ("Timer",)}
+_USERS: dict[type, tuple[str, ...]] = {threading.Event: ("Timer",)}
 
 #: Places of the library that call what the learner handed in, which may be C code: `Thread(target=items.append)`.
-_CALLERS = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)  # type: ignore[attr-defined]
+_CALLERS: tuple[Any, ...] = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)
 
 _LEAVES = (str, int, float, bool, bytes, complex, type(None), type(...), range, slice, types.CodeType, property)
 
@@ -177,7 +177,7 @@ class World:
                 self.doubts.append(f"more than {MOST_OBJECTS:,} objects outlive an execution")
                 break
             self._visit(value, todo)
-        for base, (space, names) in list(self._spaces.items()):
+        for space, names in list(self._spaces.values()):
             for name in names:
                 if name in space:
                     self.names.setdefault(id(space[name]), (None, name))
@@ -340,9 +340,7 @@ class World:
         space = getattr(obj, "__dict__", None)
         if type(space) is dict and space:
             for name, value in list(space.items()):
-                self._replace(
-                    value, functools.partial(space.__setitem__, name), name, todo, owner=type(obj).__name__
-                )
+                self._replace(value, functools.partial(space.__setitem__, name), name, todo, owner=type(obj).__name__)
         if type(space) is dict:
             saved = dict(space)
             self._restore.append(lambda: _restore_dict(space, saved))
@@ -475,7 +473,7 @@ class World:
                         self._set(module, name, new)
         for name in random.__all__:
             method = getattr(random, name)
-            if getattr(method, "__self__", None) is random._inst:  # type: ignore[attr-defined]
+            if getattr(method, "__self__", None) is random._inst:
                 self._set(random, name, self._replacement[method])
         self._set(random.Random, "seed", threads.deterministic_seed(random.Random.seed))
         self._set(threading, "_active_limbo_lock", _NoLock(threading._active_limbo_lock))  # type: ignore[attr-defined]
@@ -528,7 +526,7 @@ class World:
         threads.forget(task)
 
 
-class _Count(itertools.count):  # type: ignore[type-arg]
+class _Count(itertools.count):
     """An `itertools.count` that can begin again: `next` of it is one step, as of the real one."""
 
     def __new__(cls, *start: Any) -> Any:
@@ -545,8 +543,9 @@ class _Count(itertools.count):  # type: ignore[type-arg]
 
 
 _REPLACED = (types.BuiltinFunctionType, types.MethodType, type)
-_LIBRARY_STATE = frozenset({"threading", "queue", "concurrent.futures.thread", "concurrent.futures._base",
-                            "contextlib", "functools", "types"})  # fmt: skip
+_LIBRARY_STATE = frozenset(
+    {"threading", "queue", "concurrent.futures.thread", "concurrent.futures._base", "contextlib", "functools", "types"}
+)
 
 
 def _replacements() -> dict[Any, Any]:
@@ -554,14 +553,16 @@ def _replacements() -> dict[Any, Any]:
     table: dict[Any, Any] = {getattr(time, name): new for name, new in primitives.CLOCKS.items()}
     table[time.sleep] = primitives.sleep
     table[_thread.get_ident] = threads.get_ident
+    table[_thread.get_native_id] = threads.get_native_id
     table[_thread.start_new_thread] = threads.start_new_thread
     table[_thread.allocate_lock] = threads.make_lock
+    table[_thread.LockType] = threads.lock_type
     table[threading.Lock] = threads.make_lock
     table[_thread.RLock] = threads.make_rlock
     table[_queue.SimpleQueue] = threads.make_simple_queue
     for name in random.__all__:
         method = getattr(random, name)
-        if getattr(method, "__self__", None) is random._inst:  # type: ignore[attr-defined]
+        if getattr(method, "__self__", None) is random._inst:
             table[method] = threads.own_random(name, method)
     return table
 
@@ -576,7 +577,9 @@ def _is_learner_class(cls: type) -> bool:
     module = sys.modules.get(cls.__module__)
     if module is None:
         return cls.__module__ not in ("builtins",)
-    return is_learner_file(getattr(module, "__file__", None) or ("<main>" if cls.__module__ == "__main__" else "<frozen>"))
+    return is_learner_file(
+        getattr(module, "__file__", None) or ("<main>" if cls.__module__ == "__main__" else "<frozen>")
+    )
 
 
 def _is_instance_of_learners(value: Any) -> bool:
@@ -584,9 +587,7 @@ def _is_instance_of_learners(value: Any) -> bool:
 
 
 def _restore_dict(space: dict[Any, Any], saved: dict[Any, Any]) -> None:
-    if len(space) == len(saved) and all(
-        name in space and space[name] is value for name, value in saved.items()
-    ):
+    if len(space) == len(saved) and all(name in space and space[name] is value for name, value in saved.items()):
         return
     dict.clear(space)
     dict.update(space, saved)

@@ -15,8 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.sites import ALL
 from ..engine.tasks import (
-    ACQUIRE, BEGIN, GET, JOIN, PUT, RELEASE, RETURN, TRY, Access, Clock, Op, Task, join_clock,
-)  # fmt: skip
+    ACQUIRE,
+    BEGIN,
+    GET,
+    JOIN,
+    PUT,
+    RELEASE,
+    RETURN,
+    TRY,
+    Access,
+    Clock,
+    Op,
+    Task,
+    join_clock,
+)
 
 if TYPE_CHECKING:
     from ..engine.runtime import Runtime

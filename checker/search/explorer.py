@@ -121,6 +121,9 @@ class _Explorer:
         self.doubts: list[str] = []
         self.everything = False
         self.tried = False
+        self.sampled = 0
+        self.sampling: list[str] = []
+        self.complete_bounded = False
         self.last: Runtime | None = None
 
     # -- one execution ------------------------------------------------------------------------------------------
@@ -131,7 +134,11 @@ class _Explorer:
         """Run once under `policy`; return what happened. New racy sites are in `self.last.racy`."""
         self.world.begin()
         rt = Runtime(
-            policy, world=self.world, stops=stops, trace=trace, everything=self.everything,
+            policy,
+            world=self.world,
+            stops=stops,
+            trace=trace,
+            everything=self.everything,
             **{**self.options, **options},
         )
         policy.begin()
@@ -252,7 +259,6 @@ class _Explorer:
                 self.result.exhaustive = preemptions is None and not self.doubts
                 self.complete_bounded = True
                 return
-        self.complete_bounded = False
 
     def restart(self) -> None:
         from ..outcomes import Outcomes
@@ -313,7 +319,6 @@ class _Explorer:
         return False
 
     def sample(self, policies: list[Any], limit: int) -> None:
-        self.sampled = 0
         self.sampling = [policy.name for policy in policies]
         while self.sampled < limit and not self.late():
             policy = policies[self.sampled % len(policies)]
@@ -333,13 +338,13 @@ class _Explorer:
                 text = f"all {n:,} schedules" if n != 1 else "the only schedule there is"
             else:
                 text = f"all schedules, by {n:,} execution{'s' * (n != 1)} (equivalent ones left out)"
-        elif search == "every" and getattr(self, "complete_bounded", False):
+        elif search == "every" and self.complete_bounded:
             text = f"{result.policy.replace('every schedule', f'all {n:,} schedules')}"
-        elif getattr(self, "sampled", 0):
-            names = ", ".join(self.sampling)
-            text = f"{n:,} schedules, {self.sampled:,} of them sampled ({names.replace('PCT', 'PCT depth 3')}; seed {seed})"
+        elif self.sampled:
+            how = f"({', '.join(self.sampling).replace('PCT', 'PCT depth 3')}; seed {seed})"
+            text = f"{n:,} schedules, {self.sampled:,} of them sampled {how}"
             if n == self.sampled:
-                text = f"{n:,} sampled schedules ({names.replace('PCT', 'PCT depth 3')}; seed {seed})"
+                text = f"{n:,} sampled schedules {how}"
         else:
             text = f"{n:,} schedule{'s' * (n != 1)}, not all there are"
         if self.doubts and not result.exhaustive:
@@ -408,8 +413,11 @@ class _Explorer:
         finally:
             self.world.uninstall()
         if execution.outcome == NONDETERMINISTIC and schedules.made_by(text) not in ("", schedules.VERSION):
-            execution = replace(execution, note=f"this schedule was recorded on {schedules.made_by(text)}, "
-                                f"this is {schedules.VERSION}: steps are counted in bytecode")  # fmt: skip
+            execution = replace(
+                execution,
+                note=f"this schedule was recorded on {schedules.made_by(text)}, "
+                f"this is {schedules.VERSION}: steps are counted in bytecode",
+            )
         execution = replace(execution, schedule=text)
         fine = execution.outcome == FINISHED and (self.allowed is None or bool(self.allowed(execution)))
         self.result.outcomes.add(execution, allowed=fine)

@@ -72,9 +72,14 @@ class Game:
             raise ValueError(policy.diverged)
         ended = execution.outcome != "redundant"
         return Position(
-            tuple(policy.path), tuple(policy.turns), tuple(policy.lanes), policy.values, execution, ended,
+            tuple(policy.path),
+            tuple(policy.turns),
+            tuple(policy.lanes),
+            policy.values,
+            execution,
+            ended,
             ended and not self._fine(execution),
-        )  # fmt: skip
+        )
 
     def demonstration(self) -> list[tuple[int, ...]]:
         """The paths of the shortest failing schedule, from one choice to the next, the last one ending it."""

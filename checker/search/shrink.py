@@ -20,9 +20,7 @@ def cost(switches: list[Switch]) -> tuple[int, int]:
     return sum(switch.preempts for switch in switches), len(switches)
 
 
-def shrink(
-    execution: Execution, switches: list[Switch], fails: Callable[[list[Switch]], Found | None]
-) -> Found:
+def shrink(execution: Execution, switches: list[Switch], fails: Callable[[list[Switch]], Found | None]) -> Found:
     """The shortest failing schedule found; `fails` runs a candidate and returns what it came to, or None."""
     budget = MOST_EXECUTIONS
     best: Found = (execution, switches)

@@ -431,4 +431,6 @@ def a_generator_for_two():
     return sorted(together(lambda: next(source), lambda: next(source)))
 
 
-PROGRAMS = [value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__]
+PROGRAMS = [
+    value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
+]
