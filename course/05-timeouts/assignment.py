@@ -412,9 +412,14 @@ check(two_waits_that_fit_into_the_budget, expect={"said": True, "first held": Tr
 
 
 # %% [markdown]
-# **What it got is released in reverse order**, and nothing else is released.
+# **What it got is released in reverse order**, and nothing else is released. If the first lock never comes free, it
+# gives up when the time is up.
 
 # %% check="acquire_all-3" points=1
+import threading
+import time
+
+
 def what_was_taken_is_given_back_in_reverse():
     notes = []
     a, b, c = (Noted(name, notes) for name in "abc")
@@ -423,7 +428,16 @@ def what_was_taken_is_given_back_in_reverse():
     return {"said": said, "notes": " ".join(notes)}
 
 
+def the_first_lock_has_a_timeout_too():
+    taken, free = threading.Lock(), threading.Lock()
+    taken.acquire()
+    start = time.monotonic()
+    said = acquire_all([taken, free], 2)
+    return {"said": said, "seconds": round(time.monotonic() - start), "second held": free.locked()}
+
+
 check(what_was_taken_is_given_back_in_reverse, expect={"said": False, "notes": "+c +a +b -b -a"})
+check(the_first_lock_has_a_timeout_too, expect={"said": False, "seconds": 2, "second held": False})
 
 
 # %% [markdown]
@@ -1156,7 +1170,27 @@ def a_stale_value_is_better_than_an_exception():
     return seen
 
 
+def one_failure_after_the_other():
+    coming = iter(["old"])
+
+    def fetch():
+        for value in coming:
+            return value
+        raise ValueError("no connection")
+
+    cache = StaleCache(fetch, ttl=5, max_stale=10, wait=2)
+    seen = [cache.get()]
+    for seconds in (6, 3, 2):
+        time.sleep(seconds)
+        try:
+            seen.append(cache.get())
+        except ValueError:
+            seen.append("ValueError")
+    return seen
+
+
 check(a_stale_value_is_better_than_an_exception, expect=["old", "ValueError"])
+check(one_failure_after_the_other, expect=["old", "old", "old", "ValueError"])
 
 
 # %% check="stale_cache-7" points=1 hidden=true

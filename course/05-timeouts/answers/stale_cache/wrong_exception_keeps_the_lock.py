@@ -1,4 +1,4 @@
-# fails: stale_cache-5 finished, stale_cache-7 finished, stale_cache-8 raised
+# fails: stale_cache-5 finished, stale_cache-6 raised, stale_cache-7 finished, stale_cache-8 raised
 # When fetch raises the release is skipped, and nobody ever fetches again.
 import threading
 import time
