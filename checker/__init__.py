@@ -19,7 +19,8 @@ two_increments holds: no failure in all schedules, by 2 executions (equivalent o
 from .api import CheckFailed, check, explore
 from .discussion import discuss
 from .outcomes import Exploration, Outcomes
+from .playing import play
 from .stress import stress
 from .together import together
 
-__all__ = ["CheckFailed", "Exploration", "Outcomes", "check", "discuss", "explore", "stress", "together"]
+__all__ = ["CheckFailed", "Exploration", "Outcomes", "check", "discuss", "explore", "play", "stress", "together"]

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import story
-from .outcomes import Exploration
+from .outcomes import Execution, Exploration
+from .search.game import Game
 
 
 def in_notebook() -> bool:
@@ -18,8 +19,8 @@ def in_notebook() -> bool:
     return shell is not None and hasattr(shell, "kernel")
 
 
-def show(exploration: Exploration) -> None:
-    """Display the verdict of a check."""
+def show(exploration: Exploration, again: Callable[[], None] | None = None) -> None:
+    """Display the verdict of a check; `again` adds, below a failure, what the reader can do with the scenario."""
     if not in_notebook():
         if exploration.holds:
             print(story.headline(exploration))
@@ -29,11 +30,61 @@ def show(exploration: Exploration) -> None:
     if exploration.holds:
         display(HTML(story.html(exploration)), metadata={"text/html": {"isolated": False}})
         return
-    from . import pictures
     from IPython.display import Image
+
+    from . import pictures
 
     display(HTML(story.html(exploration)))
     display(Image(data=pictures.png(exploration), format="png", alt=pictures.alt_text(exploration)))
+    if again is not None:
+        again()
+
+
+def offer_steps(
+    scenario: Callable[[], Any], allowed: Callable[[Execution], bool], expected: str, **options: Any
+) -> None:
+    """A button that opens the failing scenario as a game; nothing where there are no widgets."""
+    from IPython.display import display
+
+    from .widget.scheduler import Scheduler
+
+    display(Scheduler(scenario, allowed, goal="Make it fail.", expected=expected, opened=False, **options))
+
+
+def offer_game(
+    scenario: Callable[[], Any], allowed: Callable[[Execution], bool], goal: str, expected: str, **options: Any
+) -> None:
+    """The game itself, and its solution as a picture that is folded away; as text outside a notebook."""
+    if not in_notebook():
+        exploration = Game(scenario, allowed, **options).exploration
+        exploration.expected = expected
+        print(f"You are the scheduler. {goal}\nThis needs a notebook; here is the way:\n")
+        print(story.tell(exploration))
+        return
+    from IPython.display import HTML, display
+
+    from .widget.scheduler import Scheduler
+
+    widget = Scheduler(scenario, allowed, goal=goal, expected=expected, opened=True, **options)
+    display(widget)
+    exploration = widget.game().exploration
+    exploration.expected = expected
+    if not exploration.holds:
+        display(HTML(_folded(exploration)))
+
+
+def _folded(exploration: Exploration) -> str:
+    """The verdict of a game as one folded block, picture included, that any page can show."""
+    from base64 import b64encode
+    from html import escape
+
+    from . import pictures
+
+    picture = b64encode(pictures.png(exploration)).decode()
+    return (
+        f"<details><summary>The solution on paper</summary>{story.html(exploration)}"
+        f'<img alt="{escape(pictures.alt_text(exploration))}" src="data:image/png;base64,{picture}"></details>'
+    )
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.primitives import ControlledLock, ControlledRLock
 from ..engine.sites import ALL, THREADS, Site
-from ..engine.tasks import ACCESS, CLOCK, END, RETURN, SLEEP, SPIN, TICK, Task
+from ..engine.tasks import ACCESS, ACQUIRE, CLOCK, END, RETURN, SLEEP, SPIN, TICK, Task
 from ..engine.tracing import short
 from ..outcomes import Stuck
 from .dpor import immediate
@@ -132,7 +132,7 @@ def lanes(rt: Runtime, ready: list[Task]) -> list[Lane]:
         if op.kind == ACCESS and isinstance(op.what, Site):
             action, target = op.what.action, op.what.name
         elif stuck.action in ("wait", "wait_for"):
-            action = "wait"
+            action = "wait" if op.kind == ACQUIRE else "notify"
         elif op.kind not in (SPIN, SLEEP, TICK, CLOCK, RETURN) and op.what is not None and not target:
             target = tracer.label(op.what)
         frame, _ = tracer.learner_frame(sys._current_frames().get(task.os_ident))
