@@ -12,11 +12,14 @@ from checker import explore
 
 
 def told(call: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """What the call returned, or its exception's type and message (addresses left out)."""
+    """What the call returned, or its exception's type and message.
+
+    Left out are addresses and the names of the modules in C: a class of Python cannot be called "_thread.lock".
+    """
     try:
         return call(*args, **options)
     except (Exception, SystemExit) as error:
-        return f"{type(error).__name__}: {re.sub('0x[0-9a-f]+', '0x', str(error))}"
+        return f"{type(error).__name__}: {re.sub('0x[0-9a-f]+|_thread[.]|_queue[.]', '', str(error))}"
 
 
 def waited(seconds: float, call: Callable[..., Any], *args: Any, **options: Any) -> tuple[Any, bool]:

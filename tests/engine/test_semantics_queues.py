@@ -80,7 +80,6 @@ def test_simple_queue_never_is_full():
             [simple.get(), simple.get_nowait(), simple.get(timeout=1)],
             told(lambda: simple.maxsize),
             told(lambda: simple.task_done()),
-            told(simple.put),
             told(SimpleQueue, 1),
             told(pickle.dumps, simple),
             type(simple).__name__,
