@@ -26,7 +26,7 @@ def run(work: Callable[[Job], Any], jobs: Sequence[Job], address: str) -> Iterat
     except ImportError:
         raise CourseError("grading on a cluster needs Dask: pip install 'checker[dask]'") from None
     try:
-        client = Client(address, timeout=20, set_as_default=False)
+        client = Client(address, timeout=20)
     except (OSError, ValueError) as error:
         raise CourseError(f"no Dask scheduler at {address}: {error}") from None
     with client:

@@ -64,12 +64,15 @@ class Worlds:
     def __init__(self) -> None:
         self._modules: dict[int, types.ModuleType] = {}
         self._trusted: dict[int, dict[str, Any]] = {}
+        self._lines: dict[int, dict[str, tuple[int, None, list[str], str]]] = {}  # for linecache, by file name
 
     def namespace(self, world: int) -> dict[str, Any]:
-        """The namespace of a world, which becomes `__main__`."""
+        """The namespace of a world, which becomes `__main__`; stories then show the source lines of its cells."""
         if world not in self._modules:
             self._modules[world] = types.ModuleType("__main__")
             self._trusted[world] = {}
+            self._lines[world] = {}
+        linecache.cache.update(self._lines[world])
         sys.modules["__main__"] = self._modules[world]
         return vars(self._modules[world])
 
@@ -80,8 +83,9 @@ class Worlds:
             trusted: names the cell binds which the learner's cells cannot change for the checks.
         """
         filename = f"<{name}>"
-        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         namespace = self.namespace(world)
+        lines = (len(source), None, source.splitlines(keepends=True), filename)
+        linecache.cache[filename] = self._lines[world][filename] = lines
         try:
             exec(compile(source, filename, "exec"), namespace)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the answer's own here
