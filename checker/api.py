@@ -65,9 +65,17 @@ def explore(
     """
     with notebook.progress() as report:
         return explore_scenario(
-            scenario, seed=seed, delays=delays, search=search, schedules=schedules, seconds=seconds,
-            patience=patience, preemptions=preemptions, replay=replay, progress=report,
-        )  # fmt: skip
+            scenario,
+            seed=seed,
+            delays=delays,
+            search=search,
+            schedules=schedules,
+            seconds=seconds,
+            patience=patience,
+            preemptions=preemptions,
+            replay=replay,
+            progress=report,
+        )
 
 
 def check(
@@ -97,11 +105,19 @@ def check(
 
     with notebook.progress() as report:
         exploration = explore_scenario(
-            scenario, allowed=allowed, seed=seed, delays=delays, search=search, schedules=schedules,
-            seconds=seconds, patience=patience, replay=replay, progress=report,
-        )  # fmt: skip
-    exploration.expected = verdict.describe(expect)
-    notebook.show(exploration)
+            scenario,
+            allowed=allowed,
+            seed=seed,
+            delays=delays,
+            search=search,
+            schedules=schedules,
+            seconds=seconds,
+            patience=patience,
+            replay=replay,
+            progress=report,
+        )
+    exploration.expected = expected = verdict.describe(expect)
+    notebook.show(exploration, lambda: notebook.offer_steps(scenario, allowed, expected, seed=seed, delays=delays))
     if not exploration.holds:
         failed(exploration.name)
         raise CheckFailed(exploration)
