@@ -1,10 +1,12 @@
 """A day of a class with nbgrader's own commands, from release to export, and what bad hand-ins do to it.
 
-Three learners go through every command; five more hand in what no learner should, and are graded with
-`checker grade`. Nothing here is imported from nbgrader but the gradebook that is looked at in the end.
+Three learners go through every command. Five more hand in what no learner should; these lie where `collect` would
+have put them, and are graded with `checker grade`. Nothing is imported from nbgrader but the gradebook that is
+looked at in the end.
 """
 
 import csv
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +21,7 @@ import pytest
 from checker.building import read
 from checker.course import find, prepare
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # an nbgrader command takes seconds on a free machine
 
 ASSIGNMENT = "02-races"
 SOURCE = find().sources / ASSIGNMENT
@@ -74,7 +76,7 @@ class Class:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=280,
+            timeout=600,
         )
         if good:
             assert run.returncode == 0, f"{command}\n{run.stdout}\n{run.stderr}"
@@ -93,6 +95,13 @@ class Class:
         answer(self.notebook(learner), solutions())
         spoil(self.notebook(learner))
         self.run("nbgrader", "submit", ASSIGNMENT, f"--student={learner}", work=learner)
+
+    def put(self, learner: str, spoil: Callable[[Path], None]) -> None:
+        """The same without commands: what `collect` would have fetched."""
+        folder = self.course.root / "submitted" / learner / ASSIGNMENT
+        shutil.copytree(self.course.exercises / ASSIGNMENT, folder)
+        answer(folder / f"{ASSIGNMENT}.ipynb", solutions())
+        spoil(folder / f"{ASSIGNMENT}.ipynb")
 
     def hand_in_all(self, spoiled: dict[str, Callable[[Path], None]]) -> None:
         with ThreadPoolExecutor(2) as pool:
@@ -137,6 +146,10 @@ def answer(path: Path, answers: dict[str, str]) -> None:
     change(path, edit)
 
 
+def unspoiled(path: Path) -> None:
+    """Everything stays right."""
+
+
 def counter(text: str) -> Callable[[Path], None]:
     return lambda path: answer(path, {"counter": text})
 
@@ -162,7 +175,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Class:
     here.run("nbgrader", "release_assignment", ASSIGNMENT, "--force")
     here.hand_in_all(
         {
-            "right": lambda path: None,
+            "right": unspoiled,
             "wrong": counter(kept("wrong_no_lock")),
             "deadlock": counter(DEADLOCK),
         }
@@ -232,8 +245,8 @@ BAD: dict[str, Callable[[Path], None]] = {
 def bad(tmp_path_factory: pytest.TempPathFactory) -> tuple[Class, float]:
     """The bad ones with two good ones around them, graded by `checker grade`; and how long that took."""
     here = Class(tmp_path_factory.mktemp("bad"))
-    here.hand_in_all({"a-right": lambda path: None, **BAD, "z-right": lambda path: None})
-    here.run("nbgrader", "collect", ASSIGNMENT)
+    for learner, spoil in {"a-right": unspoiled, **BAD, "z-right": unspoiled}.items():
+        here.put(learner, spoil)
     begun = time.monotonic()
     here.run("checker", "grade", ASSIGNMENT)
     return here, time.monotonic() - begun
