@@ -161,7 +161,7 @@ def _effect(step: Step, named: bool) -> str:
         case "notify":
             return f"notifies {target}"
         case "timeout":
-            return f"gives up waiting for {lock_name(target)}"
+            return f"gives up waiting for {target}"
         case "release":
             return f"releases {lock_name(target)}"
         case "sleep":

@@ -12,7 +12,7 @@ from importlib.resources import files
 from checker.outcomes import DEADLOCK, LEAKED, LIVELOCK, Execution, Exploration, Row
 from checker.telling.moments import Moment, moments, threads
 from checker.telling.reasons import headline, next_try, why
-from checker.telling.text import beside, kept, mentioned, sentence, state, unfinished
+from checker.telling.text import beside, difference_lines, kept, mentioned, sentence, state, unfinished
 
 MOST_MOMENTS, MOST_OUTCOMES, MOST_OUTPUT = 40, 12, 2_000
 
@@ -31,6 +31,7 @@ def html(exploration: Exploration) -> str:
     ]
     if failure:
         parts += [
+            _difference(exploration),
             _schedule(failure),
             _end(failure),
             _output(failure),
@@ -111,6 +112,11 @@ def _cell(moment: Moment, name: str) -> str:
 def _own(moment: Moment) -> str:
     effects = f'<span class="ck-effect">{escape(", ".join(moment.effects))}</span>' if moment.effects else ""
     return f"<code>{escape(moment.source)}</code>{effects}"
+
+
+def _difference(exploration: Exploration) -> str:
+    lines = difference_lines(exploration)
+    return f"<pre>{escape(chr(10).join(lines))}</pre>" if lines else ""
 
 
 def _end(failure: Execution) -> str:

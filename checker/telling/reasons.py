@@ -7,6 +7,11 @@ from bisect import bisect_left
 from checker.outcomes import FINISHED, RAISED, Execution, Exploration, Step, Stuck
 from checker.telling.moments import MAIN, RUNNABLE, lock_name, moments
 
+#: Characters of a value in the headline.
+HEADLINE_VALUE = 44
+#: How an expectation reads that is a function without a name.
+ANYTHING_ALLOWED = "what the check allows"
+
 
 def headline(exploration: Exploration) -> str:
     """What happened, in one line that a beginner understands."""
@@ -37,7 +42,7 @@ def headline(exploration: Exploration) -> str:
 
 
 def _instead_of(expected: str) -> str:
-    if expected == "what the check allows":
+    if expected == ANYTHING_ALLOWED:
         return ", which the check does not allow"
     return f"; expected {_cut(expected)}" if expected else ""
 
@@ -239,5 +244,5 @@ def _and(names: list[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
 
 
-def _cut(text: str, width: int = 44) -> str:
+def _cut(text: str, width: int = HEADLINE_VALUE) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"

@@ -7,7 +7,7 @@ import textwrap
 
 from checker.outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, Execution, Exploration, Stuck
 from checker.telling.moments import MAIN, RUNNABLE, Moment, lock_name, moments, threads
-from checker.telling.reasons import doing, headline, next_try, why
+from checker.telling.reasons import ANYTHING_ALLOWED, HEADLINE_VALUE, doing, headline, next_try, why
 
 WIDTH, LINES = 100, 30
 #: Most rows of the outcome table, of the list of stuck threads, and of printed output.
@@ -26,7 +26,12 @@ def tell(exploration: Exploration) -> str:
         before.append(outcome_lines(exploration))
     if failure is None:
         return _joined(before)
-    after = [end_lines(failure), _output(failure), _wrapped(next_try(exploration), "Next: ")]
+    after = [
+        difference_lines(exploration),
+        end_lines(failure),
+        _output(failure),
+        _wrapped(next_try(exploration), "Next: "),
+    ]
     if failure.schedule:
         after.append([f"Replay: explore({exploration.name}, replay={failure.schedule!r})"])
     used = _joined([*before, *after]).count("\n") + 1
@@ -157,8 +162,9 @@ def _fit(source: str, effect: str, width: int) -> str:
 
 def _marks(told: list[Moment], names: list[str], room: int) -> tuple[str, list[str]]:
     """A narrow column per thread with a mark where it runs; source and effect to the right of all."""
-    widths = [max(2, min(8, len(name))) for name in names]
-    header = " ".join(f"{_cut(name, width):<{width}}" for name, width in zip(names, widths, strict=True))
+    labels = [name.split(" (")[0] for name in names]  # "Thread-1 (work)" is long enough as "Thread-1"
+    widths = [max(2, min(10, len(label))) for label in labels]
+    header = " ".join(f"{_cut(label, width):<{width}}" for label, width in zip(labels, widths, strict=True))
     rest = room - sum(widths) - len(widths) - 1
     rows = []
     for moment in told:
@@ -169,6 +175,22 @@ def _marks(told: list[Moment], names: list[str], room: int) -> tuple[str, list[s
             marks.append(f"{mark:<{width}}")
         rows.append(" ".join(marks) + "  " + _fit(moment.source, _effects(moment), rest))
     return f"{header}  (● runs, │ holds a lock, × waits)", rows
+
+
+def difference_lines(exploration: Exploration) -> list[str]:
+    """What came and what was expected, where the headline had to cut them; else nothing."""
+    failure = exploration.failure
+    if failure is None or failure.outcome != FINISHED:
+        return []
+    gave, expected = repr(failure.observation), exploration.expected
+    if max(len(gave), len(expected)) <= HEADLINE_VALUE:
+        return []
+    pairs = [("It gave:  ", gave), *([("Expected: ", expected)] if expected and expected != ANYTHING_ALLOWED else [])]
+    return [
+        line
+        for name, value in pairs
+        for line in textwrap.wrap(name + value, WIDTH, subsequent_indent=" " * len(name), max_lines=2, placeholder=" …")
+    ]
 
 
 def end_lines(failure: Execution) -> list[str]:
