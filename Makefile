@@ -24,7 +24,7 @@ help:
 	echo 'make build         generate the notebooks from course/ (about 20 seconds)'
 	echo 'make lint          ruff and mypy (about 20 seconds)'
 	echo 'make test-pythons  the fast tests on Python $(PYTHONS) (5 minutes each)'
-	echo 'make bench         the benchmarks (about 15 minutes)'
+	echo 'make bench         the benchmarks (about 25 minutes)'
 	echo 'make clean         remove the environments; the gradebook and your work stay'
 
 lab: $(BIN)/.lab
@@ -54,8 +54,8 @@ lint: $(BIN)/.test
 	$(BIN)/ruff check . && $(BIN)/mypy
 
 bench: $(BIN)/.bench
-	echo 'Running the benchmarks: about 15 minutes; results go to benchmarks/RESULTS.md.'
-	$(BIN)/python -m benchmarks
+	echo 'Running the benchmarks: about 25 minutes; results go to benchmarks/RESULTS.md.'
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 test-pythons:
 	for version in $(PYTHONS); do \
