@@ -42,13 +42,13 @@ def draw_lanes(sheet: Sheet, failure: Execution, left: float, top: float, right:
     timed = any(row.time for row in rows)
     number_at = left + 0.28
     first = number_at + (0.62 if timed else 0.12)
-    wanted = max(0.4, *(sheet.measure(name, SIZE, bold=True) + 0.12 for name in names))
+    wanted = max(0.4, *(sheet.measure(name.split(" (")[0], SIZE, bold=True) + 0.12 for name in names))
     width = min(1.0, wanted, (right - first) / 2 / len(names))
     centres = {name: first + width * (place + 0.5) for place, name in enumerate(names)}
     words = first + width * len(names) + 0.15
 
     for name, x in centres.items():
-        label = sheet.cut(name, width - 0.06, SIZE, mono=False, bold=True)
+        label = sheet.cut(name.split(" (")[0], width - 0.06, SIZE, mono=False, bold=True)
         sheet.text(x, top + ROW / 2, label, bold=True, align="center")
     start = top + ROW
     for name, x in centres.items():
