@@ -110,7 +110,7 @@ def opposite_transfers_both_get_through():
     return a.balance, b.balance
 
 
-check(opposite_transfers_both_get_through, expect=(80, 120))
+check(opposite_transfers_both_get_through, expect=(80, 120), seconds=3)
 
 
 # %% [markdown]
@@ -192,7 +192,7 @@ def an_auditor_never_sees_money_missing():
 
 
 def an_auditor_is_never_in_the_way():
-    b, a = Account("bob", 100), Account("ann", 100)
+    b, a = Account(10, 100), Account(9, 100)
 
     def audit():
         with a.lock:
@@ -203,8 +203,8 @@ def an_auditor_is_never_in_the_way():
     return {"audited": total, "balances": [a.balance, b.balance]}
 
 
-check(an_auditor_never_sees_money_missing, expect={"audited": 150, "balances": [80, 70]})
-check(an_auditor_is_never_in_the_way, expect={"audited": 200, "balances": [70, 130]})
+check(an_auditor_never_sees_money_missing, expect={"audited": 150, "balances": [80, 70]}, seconds=2)
+check(an_auditor_is_never_in_the_way, expect={"audited": 200, "balances": [70, 130]}, seconds=2)
 
 
 # %% check="transfer-7" points=1 hidden=true
@@ -220,8 +220,8 @@ def balances_that_cross_do_not_matter():
     return a.balance, b.balance
 
 
-check(three_transfers_in_a_ring_get_through, expect=(103, 89, 78))
-check(balances_that_cross_do_not_matter, expect=(85, 105))
+check(three_transfers_in_a_ring_get_through, expect=(103, 89, 78), seconds=2)
+check(balances_that_cross_do_not_matter, expect=(85, 105), seconds=2)
 
 
 # %% [markdown]
