@@ -167,11 +167,12 @@ def same(a: Any, b: Any) -> bool:
         return a is b
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Exploration:
     """What exploring a scenario found.
 
-    `holds` is True if no explored schedule failed; `claim` says exactly what was explored.
+    `holds` is True if no explored schedule failed; `claim` says exactly what was explored. Shown as the whole
+    story: as text, and in a notebook as a page.
     """
 
     name: str  # the scenario's name
@@ -199,3 +200,17 @@ class Exploration:
     def schedule(self) -> str | None:
         """Replay text of the failure, or None."""
         return self.failure.schedule if self.failure else None
+
+    # The words are found by a module above this one, asked only when somebody looks.
+
+    def __str__(self) -> str:
+        from .story import tell
+
+        return tell(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from .story import html
+
+        return html(self)
