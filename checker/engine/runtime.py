@@ -49,6 +49,9 @@ EPOCH = 1024.0
 
 MAX_STEPS = 100_000
 
+#: With delays: how many deadlines in a row may pass while a thread could run and does not.
+MOST_DELAYS = 4
+
 
 class Unwind(BaseException):
     """Ends a controlled thread. Raised at every step once the execution has ended, so that nothing can hold it up."""
@@ -268,6 +271,7 @@ class Runtime:
             containers_in(observation, found, deep=True)
             for container in found:
                 self.touch(RESULT, container, ALL, False)
+            self.step()
             others = tuple((("thread", other.index), ALL, False) for other in self.live if other is not task)
             self.point(Op(RETURN, others))
         alive = [other.name for other in self.live if other is not task and not other.daemon]
@@ -371,7 +375,8 @@ class Runtime:
                 if op.ready is None or op.ready() or (op.deadline is not None and op.deadline <= now):
                     ready.append(task)
             if self.delays and self.next_deadline() is not None:
-                ready.append(self.clock_task)
+                if all(task.delayed < MOST_DELAYS for task in ready):
+                    ready.append(self.clock_task)
             if not ready:
                 if not self.live:
                     return None
@@ -389,8 +394,11 @@ class Runtime:
             elif chosen is not default:
                 self.switches.append((-self.ends(), 0, chosen.index, False))
             if chosen is self.clock_task:
+                for task in ready:
+                    task.delayed += 1
                 self.advance()
                 continue
+            chosen.delayed = 0
             return chosen
 
     def ends(self) -> int:
@@ -601,6 +609,7 @@ class Runtime:
         """The virtual time `seconds` from now. With delays, reading the clock for it is a step of its own."""
         if self.delays and not self.alone:
             self.point(Op(CLOCK, (("time", ALL, False),)))
+            self.step()
         return self.now + seconds
 
     # -- the result ---------------------------------------------------------------------------------------------

@@ -94,6 +94,7 @@ class Task:
         "quiet",
         "generators",
         "made",
+        "delayed",
     )
 
     def __init__(self, index: int, name: str, thread: threading.Thread | None, daemon: bool) -> None:
@@ -120,6 +121,7 @@ class Task:
         self.quiet = 0
         self.generators = 0
         self.made = 0
+        self.delayed = 0
 
     def __repr__(self) -> str:
         return f"<task {self.index} {self.name}>"

@@ -291,6 +291,26 @@ def number(obj: Any, /) -> int:
     return int(rt.number(obj)) if rt is not None else _real_id(obj)
 
 
+def numbered(cls: type) -> tuple[Any, Any]:
+    """`__init__` and `__hash__` for a class of the library whose objects are kept in sets.
+
+    The order of a set hangs on the hashes, by default on addresses, which differ between executions. Objects made by
+    controlled threads hash by the number they get when they are made.
+    """
+    real_init = cls.__init__  # type: ignore[misc]
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        rt = controlled()
+        if rt is not None:
+            self.__dict__["_serial"] = rt.serial()
+        real_init(self, *args, **kwargs)
+
+    def __hash__(self: Any) -> int:
+        return self.__dict__.get("_serial") or object.__hash__(self)
+
+    return __init__, __hash__
+
+
 # -- chance ---------------------------------------------------------------------------------------------------------
 
 

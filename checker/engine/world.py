@@ -15,6 +15,7 @@ from __future__ import annotations
 import _queue
 import _thread
 import collections
+import concurrent.futures._base as futures_base
 import concurrent.futures.thread as futures_thread
 import functools
 import gc
@@ -484,6 +485,10 @@ class World:
         self._resets.append(lambda: setattr(threading, "excepthook", threads.excepthook))
         self._set(sys, "stdout", Diverted(sys.stdout, current))
         self._set(sys, "stderr", Diverted(sys.stderr, current))
+        for cls in (threading.Thread, futures_base.Future):
+            init, hashed = threads.numbered(cls)
+            self._set(cls, "__init__", init)
+            self._set(cls, "__hash__", hashed)
         self._set(sys, "unraisablehook", threads.unraisablehook)
         counter = futures_thread.ThreadPoolExecutor._counter  # type: ignore[attr-defined]
         self._undo.append(lambda: setattr(futures_thread.ThreadPoolExecutor, "_counter", counter))

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..engine import current
 from ..engine.affinity import one_core
-from ..engine.runtime import Policy, Runtime
+from ..engine.runtime import MOST_DELAYS, Policy, Runtime
 from ..engine.sites import Site
 from ..engine.world import World
 from ..outcomes import FINISHED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Exploration
@@ -347,6 +347,8 @@ class _Explorer:
                 text = f"{n:,} sampled schedules {how}"
         else:
             text = f"{n:,} schedule{'s' * (n != 1)}, not all there are"
+        if self.options["delays"]:
+            text += f"; a thread that could run is delayed by at most {MOST_DELAYS} deadlines in a row"
         if self.doubts and not result.exhaustive:
             text += f"; not exhaustive since {self.doubts[0]}"
         if self.out_of_time:
