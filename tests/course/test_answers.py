@@ -32,7 +32,9 @@ def verdicts(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[
     """Check id -> (passed, outcome)."""
     capsys.readouterr()
     status = cli.main(["check", path.parent.name, str(path), "--json"])
-    report = json.loads(capsys.readouterr().out)
+    written = capsys.readouterr()
+    assert status in (0, 1), written.err
+    report = json.loads(written.out)
     assert status == (0 if report["points"] == report["max_points"] else 1)
     return {check["id"]: (check["passed"], check["outcome"]) for check in report["checks"]}
 

@@ -1,4 +1,4 @@
-# fails: lost_updates-1 finished, lost_updates-2 finished, lost_updates-4 finished, lost_updates-5 finished
+# fails: lost_updates-1 finished, lost_updates-2 finished, lost_updates-3 raised, lost_updates-4 finished, lost_updates-5 finished
 # Nobody joins the threads: value is read while they are still counting.
 import threading
 
