@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from checker.grading.limits import Limits
@@ -48,21 +47,11 @@ class Submission:
         return cells, positions
 
 
-def read(path: Path, limits: Limits) -> tuple[dict[str, Any], str]:
-    """Read a submitted file; return its data and why it is no notebook, or "".
+def parse(data: bytes, limits: Limits) -> tuple[dict[str, Any], str]:
+    """Parse the bytes of a submitted file; return its data and why it is no notebook, or "".
 
     Never raises for what is in the file.
     """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(limits.notebook + 1)
-    except OSError as error:
-        return {}, f"the file cannot be read: {error.strerror}"
-    return parse(data, limits)
-
-
-def parse(data: bytes, limits: Limits) -> tuple[dict[str, Any], str]:
-    """The same of bytes."""
     if len(data) > limits.notebook:
         return {}, f"the file is larger than {limits.notebook >> 20} MiB"
     try:

@@ -1,0 +1,73 @@
+"""Only what an answer depends on is run, at the lines where it stood."""
+
+import ast
+
+import pytest
+
+from checker.grading import slicing
+
+
+def kept(cells, names):
+    parsed = [slicing.parse(cell) for cell in cells]
+    return [[ast.unparse(s) for s in part] for part in slicing.needed(parsed, names)]
+
+
+def test_trials_are_left_out_and_helpers_kept():
+    cell = "import time\nlimit = 3\nprint(limit)\ndef helper(): return limit\nhelper()\nfor i in range(9): print(i)"
+    assert kept([cell], {"helper"}) == [["limit = 3", "def helper():\n    return limit"]]
+
+
+def test_what_changes_a_needed_object_is_kept():
+    cell = "known = {}\nknown['a'] = 1\nknown.update(b=2)\nother = {}\nother['a'] = 1\nknown.x = 3\ndel known['a']"
+    lines = ["known = {}", "known['a'] = 1", "known.update(b=2)", "known.x = 3", "del known['a']"]
+    assert kept([cell], {"known"}) == [lines]
+
+
+def test_names_are_followed_through_cells_and_compound_statements():
+    cells = ["from threading import Lock as L", "if True:\n    lock = L()", "with open('x') as f:\n    data = f"]
+    assert kept(cells, {"lock"}) == [["from threading import Lock as L"], ["if True:\n    lock = L()"], []]
+
+
+def test_a_later_definition_is_kept_too():
+    assert kept(["def f(): pass", "f = wrap(f)"], {"f"}) == [["def f():\n    pass"], ["f = wrap(f)"]]
+
+
+def test_quoted_annotations_count_as_uses():
+    assert kept(["class A: pass", "def f(x: 'A'): pass"], {"f"})[0] == ["class A:\n    pass"]
+
+
+def test_locals_of_functions_are_not_bound():
+    assert slicing.bound(slicing.parse("def f():\n    import os\n    x = 1")[0]) == {"f"}
+
+
+@pytest.mark.parametrize(
+    "magic", ["%timeit f()", "!ls", "?print", "print?", "%%time\nx = 1", "%matplotlib inline\nx = 1"]
+)
+def test_lines_of_ipython_are_left_out(magic):
+    slicing.parse(magic)
+    assert kept([magic + "\n" if magic.startswith("%%") else magic + "\ny = 2"], {"y"}) in ([["y = 2"]], [[]])
+
+
+def test_modulo_is_no_magic():
+    assert slicing.parse("x = (7\n% 3)")
+
+
+@pytest.mark.parametrize("text", ["class", "x = '\0'", "(" * 5000, "x = " + "-" * 100_000 + "1"])
+def test_what_cannot_be_parsed_is_a_syntax_error(text):
+    with pytest.raises(SyntaxError):
+        slicing.parse(text)
+
+
+def test_the_kept_text_stays_on_its_lines():
+    source = "a = 1\nprint(a)\n\n@property\ndef f():\n    return a  # why\n\ncheck(f, expect=3)\nb = 2"
+    statements = slicing.parse(source)
+    text = slicing.text(source, [statements[0], statements[2], statements[4]])
+    assert text.split("\n") == ["a = 1", "", "", "@property", "def f():", "    return a", "", "", "b = 2"]
+
+
+def test_statements_that_share_a_line_are_told_apart():
+    source = "a = 1; secret = 2; b = 3\nc = 4"
+    statements = slicing.parse(source)
+    text = slicing.text(source, [statements[0], statements[2], statements[3]])
+    assert "secret" not in text and text.split("\n")[1] == "c = 4"
+    assert [ast.unparse(s) for s in slicing.parse(text)] == ["a = 1", "b = 3", "c = 4"]
