@@ -24,7 +24,7 @@ class Fraud:
     points: float
     reason: str = ""  # a part of the text that says why points are missing, or why it is reviewed
     review: bool = False
-    seconds: float = 20.0
+    seconds: float = 60.0
     files: dict[str, str] = field(default_factory=dict)  # handed in beside the notebook
 
 
@@ -145,7 +145,7 @@ says(
     "sleeps for an hour in its cell",
     COUNTER + "import time\ntime.sleep(3600)\n",
     1,
-    "no verdict within 10 s",
+    "no verdict within",
     seconds=60,
 )
 says(

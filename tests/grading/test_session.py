@@ -89,7 +89,7 @@ def test_signals_that_are_ignored_help_nothing(session):
 
 
 def test_sleeping_is_ended_by_the_wall_clock(session):
-    lost(session, "import time; time.sleep(3600)", "wall", "no verdict within 5 s")
+    lost(session, "import time; time.sleep(3600)", "wall", "no verdict within")
 
 
 def writing(data):
@@ -136,16 +136,16 @@ def test_a_flood_is_cut(session):
 
 
 def test_half_a_frame_is_ended_by_the_wall_clock(session):
-    lost(session, writing(b"\x00\x00\x01\x00half") + "import time; time.sleep(100)", "wall", "within 5 s")
+    lost(session, writing(b"\x00\x00\x01\x00half") + "import time; time.sleep(100)", "wall", "no verdict within")
 
 
 def test_a_stopped_worker_is_ended_by_the_wall_clock(session):
     for pid in (session._process.pid, *descendants(session._process.pid)):
         os.kill(pid, signal.SIGSTOP)
     began = time.monotonic()
-    with pytest.raises(WorkerLost, match="within 5 s"):
+    with pytest.raises(WorkerLost, match="no verdict within"):
         run(session, "x = 1" + " " * 3_000_000)
-    assert time.monotonic() - began < 9
+    assert time.monotonic() - began < 25
 
 
 def test_prints_do_not_reach_the_pipe(session):
