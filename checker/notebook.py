@@ -67,7 +67,7 @@ def offer_game(
 
     widget = Scheduler(scenario, allowed, goal=goal, expected=expected, opened=True, **options)
     display(widget)
-    exploration = widget.game().exploration
+    exploration = widget.game.exploration
     exploration.expected = expected
     if not exploration.holds:
         display(HTML(_folded(exploration)))

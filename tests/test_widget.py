@@ -85,6 +85,18 @@ def test_a_thread_that_waits_cannot_move_and_says_for_what():
     assert any(marked for _, _, marked in waiter["code"])
 
 
+def test_a_game_stays_with_the_code_it_was_begun_with(monkeypatch):
+    playing = game(two_increments, 2)
+
+    class Mended(Counter):
+        def increment(self):
+            pass
+
+    monkeypatch.setitem(globals(), "Counter", Mended)
+    assert [lane.target for lane in playing.at(()).lanes[1:]] == ["value", "value"]
+    assert Counter is Mended
+
+
 def test_nothing_to_show_where_nothing_fails():
     playing = game(two_locked, 2)
     assert playing.demonstration() == [] and not page(playing, playing.at(()))["show"]

@@ -457,6 +457,10 @@ class World:
     def is_learners(self, space: dict[str, Any]) -> bool:
         return id(space) in self._spaces
 
+    def spaces(self) -> list[tuple[dict[str, Any], set[str]]]:
+        """The global namespaces that the scenario reaches, each with the names that its code uses."""
+        return list(self._spaces.values())
+
     is_learner_file = staticmethod(is_learner_file)
 
     def is_learner_code(self, code: types.CodeType) -> bool:

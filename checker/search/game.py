@@ -1,13 +1,15 @@
 """A scenario played by hand: the reader is the scheduler.
 
-The scenario is explored once, which finds the places where a switch matters and the shortest failing schedule.
-After that every position is reached by running the scenario anew along a path; nothing lives on between positions.
+The scenario is explored once, when first asked for: that finds the places where a switch matters and the shortest
+failing schedule. After that every position is reached by running the scenario anew along a path; nothing lives on
+between positions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..engine import current
@@ -15,6 +17,7 @@ from ..engine.affinity import one_core
 from ..engine.world import World
 from ..outcomes import FINISHED, Execution, Exploration
 from . import schedules
+from .definitions import Definitions
 from .explorer import _Explorer
 from .manual import Lane, Manual, Recorder
 from .replay import Replay
@@ -56,18 +59,28 @@ class Game:
         options = {"seed": seed, "delays": delays, "patience": patience}
         if current.runtime is not None:
             raise RuntimeError("an exploration is already under way: a game cannot be begun from inside a scenario")
-        self._explorer = _Explorer(scenario, allowed, options, None, AFTER_FAILURE)
-        self._explorer.deadline = self._explorer.began + SECONDS
-        with one_core():
-            self.exploration: Exploration = self._explorer.explore("auto", None, None)
-            self._explorer.everything = False
-            self.failing = self._failing()
+        self._scenario, self._allowed, self._options = scenario, allowed, options
+        self._definitions = Definitions(scenario)
+
+    @cached_property
+    def _explorer(self) -> _Explorer:
+        explorer = _Explorer(self._scenario, self._allowed, self._options, None, AFTER_FAILURE)
+        explorer.deadline = explorer.began + SECONDS
+        with one_core(), self._definitions.in_force():
+            explorer.explore("auto", None, None)
+        explorer.everything = False
+        return explorer
+
+    @property
+    def exploration(self) -> Exploration:
+        """What exploring the scenario found."""
+        return self._explorer.result
 
     def at(self, path: tuple[int, ...]) -> Position:
         """The position that a path leads to; moments that are no choice are passed by themselves."""
         policy = Manual(list(path))
-        with one_core():
-            execution = self._run(policy)
+        self.failing  # noqa: B018  # asked for first: it says where a switch is possible
+        execution = self._run(policy)
         if policy.diverged:
             raise ValueError(policy.diverged)
         ended = execution.outcome != "redundant"
@@ -93,21 +106,22 @@ class Game:
         return self.at(position.path[: position.turns[-1]] if position.turns else ())
 
     def _fine(self, execution: Execution) -> bool:
-        allowed = self._explorer.allowed
-        return execution.outcome == FINISHED and (allowed is None or bool(allowed(execution)))
+        return execution.outcome == FINISHED and (self._allowed is None or bool(self._allowed(execution)))
 
     def _run(self, policy: Any) -> Execution:
         explorer = self._explorer
         explorer.world = World(explorer.scenario)
-        explorer.world.install()
-        try:
-            for site in explorer.visible:
-                site.visible = True
-            return explorer.execute(policy, trace=True)
-        finally:
-            explorer.world.uninstall()
+        with one_core(), self._definitions.in_force():
+            explorer.world.install()
+            try:
+                for site in explorer.visible:
+                    site.visible = True
+                return explorer.execute(policy, trace=True)
+            finally:
+                explorer.world.uninstall()
 
-    def _failing(self) -> tuple[int, ...] | None:
+    @cached_property
+    def failing(self) -> tuple[int, ...] | None:
         """The path of the shortest failing schedule; None if nothing failed, or it switches where a game does not.
 
         In the second case every access becomes a place to switch at, and then the path exists.

@@ -32,23 +32,15 @@ class Scheduler(anywidget.AnyWidget):
         goal: str, expected: str, opened: bool, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__()
-        self._make = lambda: Game(scenario, allowed, **options)
+        self.game = Game(scenario, allowed, **options)
         self._goal, self._expected = goal, expected
-        self._game: Game | None = None
         self._position: Position | None = None
         self._shown: list[tuple[int, ...]] = []  # paths that "show me" has still to play
         self.on_msg(self._received)
         if opened:
-            self.game()
+            self._show(self.game.at(()))
         else:
             self.view = {"open": False}
-
-    def game(self) -> Game:
-        """The game, begun when first asked for."""
-        if self._game is None:
-            self._game = self._make()
-            self._show(self._game.at(()))
-        return self._game
 
     def _received(self, _: Any, message: dict[str, Any], buffers: Any) -> None:
         try:
@@ -58,11 +50,10 @@ class Scheduler(anywidget.AnyWidget):
 
     def do(self, what: str, task: int = 0) -> None:
         """Carry out what the reader asked for."""
-        if self._game is None:
-            self.game()
+        game, position = self.game, self._position
+        if position is None or what == "open":
+            self._show(game.at(()))
             return
-        game, position = self._game, self._position
-        assert position is not None
         if what not in ("show", "next"):
             self._shown = []
         if what == "step" and not position.ended:
@@ -78,7 +69,6 @@ class Scheduler(anywidget.AnyWidget):
             self._show(game.at(self._shown.pop(0)))
 
     def _show(self, position: Position) -> None:
-        assert self._game is not None
         self._position = position
-        page = view.shown(self._game, position, self._goal, self._expected)
+        page = view.shown(self.game, position, self._goal, self._expected)
         self.view = page | {"showing": bool(self._shown)}
