@@ -3,8 +3,8 @@
 #
 # Three exercises, 20 points. Read the lesson `09-striped` first.
 #
-# The exercises build on each other in thought, not in code: you may use your `stripe_of` in the other
-# two, and you need not.
+# The exercises build on each other in thought, not in code: you may use your `stripe_of` in the other two,
+# and you need not.
 
 # %%
 from checker import check, discuss, together
@@ -17,8 +17,8 @@ from checker import check, discuss, together
 #
 # **The contract**
 #
-# `stripe_of(key, stripes)` returns an `int` from 0 to `stripes - 1`, for any key that could be a key
-# of a dict.
+# `stripe_of(key, stripes)` returns an `int` from 0 to `stripes - 1`, for any key that could be a key of a
+# dict.
 #
 # - **Equal keys, equal stripe**: what is one key to a dict is one key here. `1 == 1.0 == True`, so all three
 #   get the same stripe.
@@ -36,8 +36,8 @@ from checker import check, discuss, together
 #
 # Start from `hash(key)`, because equal keys have equal hashes (and `str(key)` or `id(key)` would break that).
 # Then *mix*: let the high bits have a say in the low ones, before you take the remainder. Multiplying by a
-# large odd number and keeping the *upper* bits mixes. So does hashing the hash's bytes with `zlib.crc32`
-# or `hashlib`.
+# large odd number and keeping the *upper* bits mixes. So does hashing the hash's bytes with `zlib.crc32` or
+# `hashlib`.
 # </details>
 
 # %% answer="stripe_of"
@@ -203,34 +203,34 @@ discuss("stripe_of")
 #
 # - The constructor calls `make_map()` exactly `stripes` times: one map for each stripe. The counts live in
 #   these maps.
-# - **No map is ever used by two threads at once**, not even for reading. You may use `m[k]`, `m[k] = v`, `del m[k]`,
-#   `k in m`, `get`, `pop`, `items`, `values`, `keys`, `len`, `copy` and iteration.
-# - **Keys spread**: 1,000 different strings over 64 stripes put at most 60 into one. Equal keys
-#   (1, 1.0, True) are one key.
+# - **No map is ever used by two threads at once**, not even for reading. You may use `m[k]`, `m[k] = v`, `del
+#   m[k]`, `k in m`, `get`, `pop`, `items`, `values`, `keys`, `len`, `copy` and iteration.
+# - **Keys spread**: 1,000 different strings over 64 stripes put at most 60 into one. Equal keys (1, 1.0,
+#   True) are one key.
 #
 # `inc(key, n=1)` adds `n` and returns *its own* new value of the key. Keys of different stripes never wait
 # for each other in `inc`.
 #
-# `move(src, dst, n)` takes `n` (≥ 0) from one key and gives it to another; nobody ever sees it half done.
-# If `src` has less than `n`: `KeyError`, and nothing has changed.
+# `move(src, dst, n)` takes `n` (≥ 0) from one key and gives it to another; nobody ever sees it half done. If
+# `src` has less than `n`: `KeyError`, and nothing has changed.
 #
-# `snapshot()` returns a `dict` of all counts, and `total()` their sum, each as they were *at one single instant*.
-# The dict is the caller's own. Keys whose count is 0 may be in it or not.
+# `snapshot()` returns a `dict` of all counts, and `total()` their sum, each as they were *at one single
+# instant*. The dict is the caller's own. Keys whose count is 0 may be in it or not.
 #
 # **Nothing ever deadlocks**, whatever is called together, and no call that raises leaves a lock locked.
 #
 # <details><summary>Hint: a nudge</summary>
 #
-# `inc` needs one lock, `move` two (or is it one?), `snapshot` all of them. Which order keeps three
-# such calls from waiting for each other in a circle? And for how long must `snapshot` hold the *first* lock?
+# `inc` needs one lock, `move` two (or is it one?), `snapshot` all of them. Which order keeps three such calls
+# from waiting for each other in a circle? And for how long must `snapshot` hold the *first* lock?
 # </details>
 #
 # <details><summary>Hint: the idea</summary>
 #
-# Number the stripes. Whoever needs several locks takes them in ascending order, each once: `move` sorts the *set*
-# of its two stripes, `snapshot` takes 0, 1, 2, …. `snapshot` begins to read when it holds all the locks, and
-# releases none before it has read everything. `contextlib.ExitStack` holds a number of locks that you
-# do not know in advance, and releases them whatever happens.
+# Number the stripes. Whoever needs several locks takes them in ascending order, each once: `move` sorts the
+# *set* of its two stripes, `snapshot` takes 0, 1, 2, …. `snapshot` begins to read when it holds all the
+# locks, and releases none before it has read everything. `contextlib.ExitStack` holds a number of locks that
+# you do not know in advance, and releases them whatever happens.
 # </details>
 
 # %% answer="striped_counter"
@@ -586,8 +586,8 @@ check(others_count_while_one_is_inside_the_last_map, expect=[2, [2, 2]])
 
 
 # %% [markdown]
-# **A snapshot shows one single instant, and so does a total.** While something moves from stripe to stripe, the sum
-# of all counts never changes.
+# **A snapshot shows one single instant, and so does a total.** While something moves from stripe to stripe,
+# the sum of all counts never changes.
 
 # %% check="striped_counter-5" points=1
 def what_is_seen_during_a_move(look, source, target):
@@ -617,8 +617,8 @@ check(a_snapshot_beside_a_move_back_sees_everything_once, expect=0)
 
 
 # %% [markdown]
-# **Moves never deadlock and never lose anything**: in opposite directions, within one stripe, beside a snapshot, and
-# when two of them want the last one.
+# **Moves never deadlock and never lose anything**: in opposite directions, within one stripe, beside a
+# snapshot, and when two of them want the last one.
 
 # %% check="striped_counter-6" points=2
 def counts_of(counter, keys):
@@ -652,8 +652,7 @@ def a_move_within_one_stripe_gets_through():
 
 def only_one_gets_the_last_one():
     counter, maps = watched(2)
-    keys = first, second = key_of_each(counter, maps)
-    together(counter.total)  # somebody else was here before
+    first, second = key_of_each(counter, maps)
 
     def take(target):
         try:
@@ -758,17 +757,18 @@ discuss("striped_counter")
 # %% [markdown]
 # ## 3. `StripedLocks`: hold what you need (6 points)
 #
-# Stripes are useful for more than counters: whenever many things need "a lock each", and there are too many of them
-# to keep a lock for every one. Build the general tool.
+# Stripes are useful for more than counters: whenever many things need "a lock each", and there are too many
+# of them to keep a lock for every one. Build the general tool.
 #
 # **The contract**
 #
 # `StripedLocks(stripes=16)`, and `hold(*keys)`, which is used as `with locks.hold("a", "b"): …`
 #
-# - On entering the block, it acquires the stripes of all the keys, *each stripe once*, in one canonical order (the
-#   same for everybody). Calling `hold` alone acquires nothing.
+# - On entering the block, it acquires the stripes of all the keys, *each stripe once*, in one canonical order
+#   (the same for everybody). Calling `hold` alone acquires nothing.
 # - On leaving, it releases them all, also when the body raises. Exceptions pass unchanged.
-# - Equal keys (1, 1.0, True) have the same stripe. 200 different strings over 16 stripes put at most 40 into one.
+# - Equal keys (1, 1.0, True) have the same stripe. 200 different strings over 16 stripes put at most 40 into
+#   one.
 # - Any two `hold` calls never deadlock, whatever their keys. Keys can be of any types, mixed.
 # - Keys that share no stripe never wait for each other.
 # - `hold()` without keys runs the body and holds nothing.
@@ -776,8 +776,8 @@ discuss("striped_counter")
 #
 # <details><summary>Hint: a nudge</summary>
 #
-# Two callers write `hold("a", "b")` and `hold("b", "a")`. Two others write `hold("a", "b")` and `hold("c", "d")`, where c
-# happens to have the stripe of b, and d that of a. What has to be the same for all four?
+# Two callers write `hold("a", "b")` and `hold("b", "a")`. Two others write `hold("a", "b")` and `hold("c",
+# "d")`, where c happens to have the stripe of b, and d that of a. What has to be the same for all four?
 # </details>
 #
 # <details><summary>Hint: the idea</summary>
@@ -898,8 +898,8 @@ def in_the_fullest_stripe(strings):
 
 
 # %% [markdown]
-# **Who holds a key holds it alone.** Each of two threads adds 1 to a plain variable inside its block. No update may be
-# lost, for the same key, for equal keys, and for sets of keys that have one in common.
+# **Who holds a key holds it alone.** Each of two threads adds 1 to a plain variable inside its block. No
+# update may be lost, for the same key, for equal keys, and for sets of keys that have one in common.
 
 # %% check="striped_locks-1" points=1
 def add_under(first_keys, second_keys):
@@ -1003,8 +1003,8 @@ check(no_keys_hold_nothing, expect=(True, True))
 
 
 # %% [markdown]
-# **Keys spread, and keys that share no stripe do not wait for each other.** How full the stripes are does not depend
-# on who runs when, so a single schedule is enough to see it.
+# **Keys spread, and keys that share no stripe do not wait for each other.** How full the stripes are does not
+# depend on who runs when, so a single schedule is enough to see it.
 
 # %% check="striped_locks-3" points=1
 def two_hundred_names_spread():
@@ -1026,8 +1026,8 @@ check(keys_apart_are_held_at_the_same_time, expect=(True, True))
 
 
 # %% [markdown]
-# **No two `hold` calls ever deadlock**: the same keys in opposite order, three sets of keys in a circle, and different
-# keys that happen to have the same stripes.
+# **No two `hold` calls ever deadlock**: the same keys in opposite order, three sets of keys in a circle, and
+# different keys that happen to have the same stripes.
 
 # %% check="striped_locks-4" points=2
 def hold_all(locks, groups):

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 09 striped locks
 #
-# One lock around one dict is right, simple, and a queue: everybody waits for everybody, also for those who want
-# something else. **Lock striping** puts many locks in place of the one. This lesson shows what that gains,
-# when it gains nothing at all, and what it makes harder: a look at everything at once.
+# One lock around one dict is right, simple, and a queue: everybody waits for everybody, also for those who
+# want something else. **Lock striping** puts many locks in place of the one. This lesson shows what that
+# gains, when it gains nothing at all, and what it makes harder: a look at everything at once.
 
 # %%
 import random
@@ -14,22 +14,20 @@ import threading
 import time
 from contextlib import ExitStack
 
-import matplotlib.pyplot as plt
-
 from checker import explore, together
-from checker.measure import TimedLock, caption, honesty_line, looks, new_axes, percentiles, plot_waits
+from checker.measure import TimedLock, caption, honesty_line, looks, new_axes, new_figure, percentiles, plot_waits
 
 print(honesty_line(trials=3, seed=9))
 
 # %% [markdown]
 # ## One lock, one queue
 #
-# Eight threads serve requests. Each request belongs to a **key**, say a customer's number, and there are 64 of them.
-# While a request is served, nobody else may touch the same customer. So there is a lock.
+# Eight threads serve requests. Each request belongs to a **key**, say a customer's number, and there are 64
+# of them. While a request is served, nobody else may touch the same customer. So there is a lock.
 #
-# With one lock for all, request after request is served, whoever the customer is. With a lock for each customer only
-# those wait who want the same one. In between lies the **stripe**: a fixed number of locks, each of which serves all the
-# keys that a rule sends to it.
+# With one lock for all, request after request is served, whoever the customer is. With a lock for each
+# customer only those wait who want the same one. In between lies the **stripe**: a fixed number of locks,
+# each of which serves all the keys that a rule sends to it.
 
 # %%
 def stripe_of(key, stripes):
@@ -46,15 +44,16 @@ for customer in 7, 8, 9, 7:
 #
 # - **waiting**: 2 ms of waiting for somebody else, a disk or a database;
 # - **waiting, hot key**: the same, but eight of ten requests are for one and the same customer;
-# - **computing**: a loop in pure Python, about as long.
+# - **computing**: a loop in pure Python, of a good part of a millisecond.
 #
-# **Predict.** From 1 stripe to 64, how many times faster will the eight threads be together? Put your three guesses here.
+# **Predict.** From 1 stripe to 64, how many times faster will the eight threads be together? Put your three
+# guesses here.
 
 # %%
 my_guess = {"waiting": ..., "waiting, hot key": ..., "computing": ...}
 
 # %%
-THREADS, KEYS, REQUESTS = 8, 64, 12  # requests of each thread
+THREADS, KEYS, REQUESTS = 8, 64, 10  # requests of each thread
 
 
 def wait():
@@ -63,7 +62,7 @@ def wait():
 
 def compute():
     total = 0
-    for number in range(15_000):
+    for number in range(6_000):
         total += number
 
 
@@ -113,7 +112,7 @@ for trial in range(3):  # all kinds and counts in turn, so that a busy moment of
                 waits[stripes] += waited
 
 speedup = {
-    kind: [statistics.median(seconds[kind, 1]) / statistics.median(seconds[kind, stripes]) for stripes in STRIPES]
+    kind: [min(seconds[kind, 1]) / min(seconds[kind, stripes]) for stripes in STRIPES]  # the best of three trials
     for kind in KINDS
 }
 for kind in KINDS:
@@ -132,34 +131,36 @@ axes.set_xlim(0.9, 230)
 axes.set_ylim(0, THREADS + 1)
 caption(
     axes,
-    f"{THREADS} threads, {REQUESTS} requests each, {KEYS} keys; medians of 3 trials on this machine. The horizontal axis "
-    "doubles at each mark. The dotted line is no measurement: eight threads cannot be served more than eight at a time.",
+    f"{THREADS} threads, {REQUESTS} requests each, {KEYS} keys; the best of 3 trials on this machine. The horizontal "
+    "axis doubles at each mark. The dotted line is no measurement: eight threads cannot be served more than eight "
+    "at a time.",
 )
 
 # %% [markdown]
 # **See.** Three lines, three stories.
 #
-# - *Waiting* rises with the stripes, and flattens: with many more stripes than threads, two threads rarely meet. It cannot go
-#   beyond the number of threads.
-# - *Hot key* hardly rises. Eight of ten requests want the same customer, and that customer's requests stay in one queue,
-#   with 64 locks as with one. Even if all others cost nothing, at most 1 / 0.8 = 1.25 times can be gained.
-# - *Computing* does not rise reliably, on an interpreter with the GIL. The eight threads did not only wait for the lock, they
-#   waited for the *interpreter*, and of that there is still one. A free-threaded build has no such lock, and may gain here what
-#   its cores allow.
+# - *Waiting* rises with the stripes, and flattens: with many more stripes than threads, two threads rarely
+#   meet. It cannot go beyond the number of threads.
+# - *Hot key* hardly rises. Eight of ten requests want the same customer, and that customer's requests stay in
+#   one queue, with 64 locks as with one. Even if all others cost nothing, at most 1 / 0.8 = 1.25 times can be
+#   gained.
+# - *Computing* does not rise reliably, on an interpreter with the GIL. The eight threads did not only wait
+#   for the lock, they waited for the *interpreter*, and of that there is still one. A free-threaded build has
+#   no such lock, and may gain here what its cores allow.
 #
-# Stripes remove waiting *for the lock*. If the thread that holds it is itself only waiting, that is a lot. If it computes,
-# the queue has only moved.
+# Stripes remove waiting *for the lock*. If the thread that holds it is itself only waiting, that is a lot. If
+# it computes, the queue has only moved.
 #
 # But was it really the GIL? Two whole *processes* have two interpreters. What do they gain on this machine?
 
 # %%
-LOOP = "total = 0\nfor number in range(3_000_000): total += number"
+LOOP = "total = 0\nfor number in range(800_000): total += number"
 
 
 def processes(count):
     """Seconds that so many processes need, each for one loop, all at the same time."""
     began = time.perf_counter()
-    running = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(count)]
+    running = [subprocess.Popen([sys.executable, "-I", "-S", "-c", LOOP]) for _ in range(count)]
     for each in running:
         each.wait()
     return time.perf_counter() - began
@@ -169,14 +170,15 @@ one, two = (min(processes(count) for _ in range(2)) for count in (1, 2))
 print(f"two processes together compute {2 * one / two:.1f} times as fast as one")
 
 # %% [markdown]
-# 2.0 would be two free cores of its own for each. On a shared machine it is often much less, and then no program
-# gains more by computing in parallel. That is why this course never *requires* a speed-up of anything that computes.
+# 2.0 would be two free cores of its own for each. On a shared machine it is often much less, and then no
+# program gains more by computing in parallel. That is why this course never *requires* a speed-up of anything
+# that computes.
 #
 # ## How long did they wait?
 #
-# A median hides the unlucky. The locks of the experiment were `TimedLock`s, which write down how long each `acquire`
-# waited. A **cumulative distribution** shows them all: for each time on the horizontal axis, the share of acquires that
-# had waited no longer.
+# A median hides the unlucky. The locks of the experiment were `TimedLock`s, which write down how long each
+# `acquire` waited. A **cumulative distribution** shows them all: for each time on the horizontal axis, the
+# share of acquires that had waited no longer.
 
 # %%
 axes = plot_waits(
@@ -186,8 +188,8 @@ axes = plot_waits(
 )
 caption(
     axes,
-    f"{THREADS} threads, 2 ms of waiting under the lock, {len(waits[1])} acquires per curve. Marks: half of the acquires (p50) "
-    "and 99 of 100 (p99) waited no longer than this. Waits below 0.01 ms are drawn there. Measured on this machine.",
+    f"{THREADS} threads, 2 ms of waiting under the lock, {len(waits[1])} acquires per curve. Marks: half of the "
+    "acquires (p50) and 99 of 100 (p99) waited no longer than this. Waits below 0.01 ms are drawn there. Measured on this machine.",
 )
 
 # %%
@@ -199,21 +201,22 @@ for stripes in STRIPES:
     print(f"{stripes:7}  {free[stripes]:19.0%}  {mean[stripes]:9.1f}  {p[50] * 1e3:9.2f}  {p[99] * 1e3:9.2f}")
 
 # %% [markdown]
-# **See.** The curves climb to the left: the more stripes, the more acquires that do not wait at all. The right end moves
-# less: now and then two or three threads meet at one stripe, however many stripes there are. Striping makes
-# waiting *rare* before it makes it *short*.
+# **See.** The curves climb to the left: the more stripes, the more acquires that do not wait at all. The
+# right end moves less: now and then two or three threads meet at one stripe, however many stripes there are.
+# Striping makes waiting *rare* before it makes it *short*.
 #
-# Look at the curve for one stripe. If the lock were handed round in turn, everybody would wait for seven others, 7 × 2 ms. The
-# *mean* is near that. But who waits is not decided by fairness: many interpreters let the thread that has just
-# released the lock take it again at once (the step at the left), while another waits fifty milliseconds or more.
-# Lesson 08 looked at that.
+# Look at the curve for one stripe. If the lock were handed round in turn, everybody would wait for seven
+# others, 7 × 2 ms. The *mean* is near that. But who waits is not decided by fairness: many interpreters let
+# the thread that has just released the lock take it again at once (the step at the left), while another waits
+# fifty milliseconds or more. Lesson 08 looked at that.
 #
 # ## Hash traps
 #
-# The rule that sends keys to stripes must spread them. The first rule that comes to mind is `hash(key) % stripes`.
+# The rule that sends keys to stripes must spread them. The first rule that comes to mind is `hash(key) %
+# stripes`.
 #
-# **Predict.** The hash of a small int is the int itself. 6,400 customers have the numbers 0, 64, 128, 192, … (somebody once
-# reserved blocks of 64). How do they spread over 64 stripes?
+# **Predict.** The hash of a small int is the int itself. 6,400 customers have the numbers 0, 64, 128, 192, …
+# (somebody once reserved blocks of 64). How do they spread over 64 stripes?
 
 # %%
 def load(keys, rule):
@@ -235,33 +238,33 @@ fullest = {title: max(counts) for title, counts in pictures.items()}
 fullest
 
 # %%
-figure, panels = plt.subplots(1, 3, figsize=(9.5, 3.1), sharex=True, sharey=True, layout="constrained")
+figure, panels = new_figure(1, 3, size=(9.5, 3.1), sharex=True, sharey=True)
 for panel, (title, counts), look in zip(panels, pictures.items(), looks(3)):
     panel.bar(range(64), counts, width=1.0, color=look.color)
     panel.set_title(title, fontsize=10, loc="left")
     panel.set(xlabel="stripe", yscale="log", ylim=(1, 20_000), xlim=(-1.5, 64.5))
     panel.axhline(100, color="black", linewidth=1, linestyle="--")
-    panel.spines[["top", "right"]].set_visible(False)
 panels[0].set_ylabel("keys in the stripe")
 panels[0].set_yticks([1, 10, 100, 1000, 10_000], labels=["1", "10", "100", "1,000", "10,000"])
 panels[1].annotate("6,400 in stripe 0,\nnone in the others", (0, 6400), xytext=(12, -14), textcoords="offset points")
 caption(
     figure,
-    "6,400 keys over 64 stripes, log scale; dashed: 100 keys each, which would be perfectly even. Computed, not timed: it is the "
-    "same on every machine, except that the hashes of strings differ from one start of Python to the next.",
+    "6,400 keys over 64 stripes, log scale; dashed: 100 keys each, which would be perfectly even. Computed, not "
+    "timed: it is the same on every machine, except that the hashes of strings differ from one start of Python to the next.",
 )
-plt.show()
 
 # %% [markdown]
-# **See.** In the middle 6,400 keys share *one* stripe and 63 locks stand idle. It is one lock again, only harder to
-# notice, because every test with names went well.
+# **See.** In the middle 6,400 keys share *one* stripe and 63 locks stand idle. It is one lock again, only
+# harder to notice, because every test with names went well.
 #
-# **Explain.** `% 64` keeps the last six bits and throws away the rest, and the last six bits of all these numbers are zero.
-# The rule must let all bits have a say: it must **mix**. Multiplying by a large odd number and taking the *top* bits mixes,
-# and so does hashing once more; our `stripe_of` lets the hash of a tuple do it.
+# **Explain.** `% 64` keeps the last six bits and throws away the rest, and the last six bits of all these
+# numbers are zero. The rule must let all bits have a say: it must **mix**. Multiplying by a large odd number
+# and taking the *top* bits mixes, and so does hashing once more; our `stripe_of` lets the hash of a tuple do
+# it.
 #
-# Two more traps. `id(key)` and `str(key)` also spread, but equal keys must meet at the same stripe, and `1`, `1.0` and `True`
-# are equal, with three ids and three texts. And `random` spreads best of all, and nobody finds the key again.
+# Two more traps. `id(key)` and `str(key)` also spread, but equal keys must meet at the same stripe, and `1`,
+# `1.0` and `True` are equal, with three ids and three texts. And `random` spreads best of all, and nobody
+# finds the key again.
 #
 # ## Each stripe its own map
 #
@@ -293,12 +296,12 @@ shared_dict = explore(a_report_beside_an_inc)
 shared_dict
 
 # %% [markdown]
-# **See.** In some schedules the report dies: *dictionary changed size during iteration*. `inc(1)` holds lock 1, the report
-# holds lock 0, and both are inside the same dict.
+# **See.** In some schedules the report dies: *dictionary changed size during iteration*. `inc(1)` holds lock
+# 1, the report holds lock 0, and both are inside the same dict.
 #
-# **Explain.** A lock protects data only if *everybody* who touches that data holds *that* lock. Two locks protect two
-# things. So each stripe needs its own map, and nobody touches it without its lock. That CPython's dict survives this
-# without a crash is kindness of this implementation; your invariants get no such kindness.
+# **Explain.** A lock protects data only if *everybody* who touches that data holds *that* lock. Two locks
+# protect two things. So each stripe needs its own map, and nobody touches it without its lock. That CPython's
+# dict survives this without a crash is kindness of this implementation; your invariants get no such kindness.
 #
 # **Repair.** One map a stripe:
 
@@ -317,11 +320,11 @@ class Striped:
 # %% [markdown]
 # ## A look at everything
 #
-# What has become harder is to see everything at once. And there is a new operation: `move` takes something from one key and
-# gives it to another, perhaps in another stripe. It needs two locks.
+# What has become harder is to see everything at once. And there is a new operation: `move` takes something
+# from one key and gives it to another, perhaps in another stripe. It needs two locks.
 #
-# **Predict.** Key 0 has 1, key 1 has 1. One thread moves 1 from key 0 to key 1, another takes the total, stripe by
-# stripe. Each stripe is read under its lock. What totals can come out?
+# **Predict.** Key 0 has 1, key 1 has 1. One thread moves 1 from key 0 to key 1, another takes the total,
+# stripe by stripe. Each stripe is read under its lock. What totals can come out?
 
 # %%
 class StripeByStripe(Striped):
@@ -363,11 +366,12 @@ torn_back
 # %% [markdown]
 # **See.** A total of 3, or of 1, in a world that always held 2.
 #
-# **Explain.** Every single read was protected. But stripe 0 was read at one moment, stripe 1 at a later one, and in between the
-# move took place. The total is the sum of two *different* worlds. It was never true. This is called a **torn** snapshot; the
-# opposite, a picture of one single instant, is **consistent**.
+# **Explain.** Every single read was protected. But stripe 0 was read at one moment, stripe 1 at a later one,
+# and in between the move took place. The total is the sum of two *different* worlds. It was never true. This
+# is called a **torn** snapshot; the opposite, a picture of one single instant, is **consistent**.
 #
-# **Repair.** Hold *all* locks at the same time, and begin to read only then. For as long as you hold them, nothing moves.
+# **Repair.** Hold *all* locks at the same time, and begin to read only then. For as long as you hold them,
+# nothing moves.
 
 # %%
 class AtOneInstant(StripeByStripe):
@@ -390,12 +394,12 @@ whole_forth, whole_back = explore(forth_at_one_instant), explore(back_at_one_ins
 whole_forth
 
 # %% [markdown]
-# `ExitStack` holds any number of locks and releases those it holds on every way out. The often seen
-# `for lock in locks: lock.acquire()` *before* a `try` does not: if an exception (a Ctrl-C, say) arrives half-way, the
+# `ExitStack` holds any number of locks and releases those it holds on every way out. The often seen `for lock
+# in locks: lock.acquire()` *before* a `try` does not: if an exception (a Ctrl-C, say) arrives half-way, the
 # first half stays locked for ever.
 #
-# Whoever holds several locks must care for their **order**. All take them in ascending order, `move` too (that is what
-# `min` and `max` are for). What if one of them does not?
+# Whoever holds several locks must care for their **order**. All take them in ascending order, `move` too
+# (that is what `min` and `max` are for). What if one of them does not?
 
 # %%
 class DownwardMove(AtOneInstant):
@@ -413,9 +417,10 @@ downward = explore(downward_move)
 downward
 
 # %% [markdown]
-# **See.** A deadlock: the move holds lock 1 and waits for lock 0, the total holds lock 0 and waits for lock 1. Lesson 06 was
-# about this. In the exercise there is one more case: both keys may live in the *same* stripe. A `Lock` that its
-# own holder acquires again waits for ever, so take each stripe *once*: sort the **set** of stripes.
+# **See.** A deadlock: the move holds lock 1 and waits for lock 0, the total holds lock 0 and waits for lock
+# 1. Lesson 06 was about this. In the exercise there is one more case: both keys may live in the *same*
+# stripe. A `Lock` that its own holder acquires again waits for ever, so take each stripe *once*: sort the
+# **set** of stripes.
 #
 # ## What to remember
 #

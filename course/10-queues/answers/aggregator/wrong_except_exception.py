@@ -1,0 +1,37 @@
+# fails: aggregator-6
+# SystemExit is no Exception: it ends the owner without a word, and the rest is never counted.
+import queue
+import threading
+
+
+class Aggregator:
+    def __init__(self):
+        self.errors = 0
+        self.counts = {}
+        self.items = queue.SimpleQueue()
+        self.closed = False
+        self.door = threading.Lock()
+        self.thread = threading.Thread(target=self.work)
+        self.thread.start()
+
+    def work(self):
+        while (item := self.items.get()) is not None:
+            key, n = item
+            try:
+                self.counts[key] = self.counts.get(key, 0) + n
+            except Exception:
+                self.errors += 1
+
+    def add(self, key, n=1):
+        with self.door:
+            if self.closed:
+                raise RuntimeError("stopped")
+            self.items.put((key, n))
+
+    def stop(self):
+        with self.door:
+            if not self.closed:
+                self.closed = True
+                self.items.put(None)
+        self.thread.join()
+        return dict(self.counts)

@@ -1,0 +1,40 @@
+# fails: aggregator-6 finished
+# The first n of a key is stored as it is, instead of being added to 0.
+import queue
+import threading
+
+
+class Aggregator:
+    def __init__(self):
+        self.errors = 0
+        self.counts = {}
+        self.items = queue.SimpleQueue()
+        self.closed = False
+        self.door = threading.Lock()
+        self.thread = threading.Thread(target=self.work)
+        self.thread.start()
+
+    def work(self):
+        while (item := self.items.get()) is not None:
+            key, n = item
+            try:
+                if key in self.counts:
+                    self.counts[key] += n
+                else:
+                    self.counts[key] = n + 0 if isinstance(n, int) or hasattr(n, "added") else n
+            except BaseException:
+                self.errors += 1
+
+    def add(self, key, n=1):
+        with self.door:
+            if self.closed:
+                raise RuntimeError("stopped")
+            self.items.put((key, n))
+
+    def stop(self):
+        with self.door:
+            if not self.closed:
+                self.closed = True
+                self.items.put(None)
+        self.thread.join()
+        return dict(self.counts)

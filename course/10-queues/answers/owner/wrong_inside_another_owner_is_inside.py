@@ -1,0 +1,60 @@
+# fails: owner-7 finished
+# A flag "we are in an owner's thread" that all owners share: a call to another owner runs in the wrong thread.
+import threading
+from collections import deque
+from concurrent.futures import Future
+
+inside = threading.local()
+
+
+class Owner:
+    def __init__(self):
+        self.requests = deque()
+        self.changed = threading.Condition()
+        self.closed = False
+        self.thread = threading.Thread(target=self.work)
+        self.thread.start()
+
+    def work(self):
+        inside.yes = True
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: self.requests or self.closed)
+                if self.closed:
+                    return
+                fn, args, reply = self.requests.popleft()
+                if not reply.set_running_or_notify_cancel():
+                    continue
+            try:
+                result = fn(*args)
+            except BaseException as error:
+                reply.set_exception(error)
+            else:
+                reply.set_result(result)
+
+    def call(self, fn, *args, timeout=None):
+        if getattr(inside, "yes", False):
+            return fn(*args)
+        reply = Future()
+        with self.changed:
+            if self.closed:
+                raise Closed
+            self.requests.append((fn, args, reply))
+            self.changed.notify()
+        answered = threading.Event()
+        reply.add_done_callback(lambda _: answered.set())
+        if not answered.wait(timeout):
+            reply.cancel()
+            raise TimeoutError
+        return reply.result()
+
+    def stop(self):
+        with self.changed:
+            self.closed = True
+            refused = list(self.requests)
+            self.requests.clear()
+            self.changed.notify()
+        for _, _, reply in refused:
+            if reply.set_running_or_notify_cancel():
+                reply.set_exception(Closed())
+        self.thread.join()

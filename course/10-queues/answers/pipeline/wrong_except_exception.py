@@ -1,0 +1,37 @@
+# fails: pipeline-7
+# SystemExit is no Exception: it ends the worker, not the pipeline.
+import queue
+import threading
+
+
+def pipeline(items, fn, workers, maxsize):
+    todo = queue.Queue(maxsize)
+    results, errors = {}, []
+
+    def work():
+        while (job := todo.get()) is not None:
+            index, item = job
+            if errors:
+                continue
+            try:
+                results[index] = fn(item)
+            except Exception as error:
+                errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    try:
+        for job in enumerate(items):
+            todo.put(job)
+            if errors:
+                break
+    except Exception as error:
+        errors.append(error)
+    for _ in threads:
+        todo.put(None)
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return [results[index] for index in sorted(results)]
