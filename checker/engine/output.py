@@ -49,5 +49,8 @@ class Diverted(io.TextIOBase):
         if runtime is None or runtime.caller() is None:
             self._stream.flush()
 
+    def close(self) -> None:
+        """Nothing to close; called when this object is collected, while the stream behind it lives on."""
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
