@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +20,12 @@ class CheckFailed(AssertionError):
         self.exploration = exploration
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows in place of a traceback."""
-        return str(self).splitlines()
+        """What Jupyter shows in place of a traceback: the headline, below the verdict that is there already.
+
+        nbgrader's Validate shows nothing else of a cell: there it is the whole story.
+        """
+        lines = str(self).splitlines()
+        return lines if "NBGRADER_EXECUTION" in os.environ else lines[:1]
 
 
 def explore(

@@ -43,11 +43,12 @@ function shared(values, time) {
 }
 
 function history(threads, steps) {
-  const cell = (step, name) => step.thread !== name ? make("td", {}) : make("td", { class: "cs-ran" },
-    make("code", {}, step.source), make("span", { class: "cs-soft" }, step.effects));
+  const told = (step) => [make("code", {}, step.source), make("span", { class: "cs-soft" }, step.effects)];
+  const cells = (step) => threads.includes(step.thread)
+    ? threads.map((name) => step.thread === name ? make("td", { class: "cs-ran" }, ...told(step)) : make("td", {}))
+    : [make("td", { class: "cs-ran", colspan: threads.length }, `${step.thread}: `, ...told(step))];
   const head = ["", ...threads].map((name) => make("th", { scope: "col" }, name));
-  const rows = steps.map((step, i) => make("tr", {}, make("th", { scope: "row" }, String(i + 1)),
-    ...threads.map((name) => cell(step, name))));
+  const rows = steps.map((step, i) => make("tr", {}, make("th", { scope: "row" }, String(i + 1)), ...cells(step)));
   return make("table", { class: "cs-history" }, make("caption", {}, "So far"),
     make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
 }

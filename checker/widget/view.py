@@ -7,7 +7,7 @@ from typing import Any
 from checker.outcomes import Exploration
 from checker.search.game import Game, Position
 from checker.search.manual import MAIN, Lane, excerpt
-from checker.telling.moments import lock_name, moments
+from checker.telling.moments import lock_name, moments, threads
 from checker.telling.reasons import doing, headline, why
 from checker.telling.text import sentence, state, unfinished
 
@@ -51,11 +51,10 @@ def shown(game: Game, position: Position, goal: str, expected: str) -> dict[str,
 
 
 def _names(position: Position) -> list[str]:
-    """The threads that get a column: in the order of their numbers, the scenario's own one only if it is told."""
-    known = {step.thread for step in position.execution.steps} | {lane.name for lane in position.lanes}
-    if all(moment.thread != "main" for moment in moments(position.execution)):
-        known.discard("main")
-    return sorted(known, key=lambda name: (name != "main", len(name), name))
+    """The threads that get a column: those that take part or can; the scenario's own only if it is one of them."""
+    names = threads(position.execution)
+    others = [lane.name for lane in position.lanes if lane.task != MAIN or lane.movable]
+    return sorted({*names, *others}, key=lambda name: (name != "main", len(name), name))
 
 
 def _lane(lane: Lane) -> dict[str, Any]:
@@ -85,13 +84,17 @@ def result(game: Game, position: Position, expected: str) -> list[str]:
     lines = [headline(ended)[2:] + "."]
     if position.failed:
         lines += [sentence(state(one)) for one in unfinished(execution)] or [why(execution)]
-        choices = len(position.turns)
-        lines.append(f"It took you {choices} choice{'s' * (choices != 1)}.")
+        lines.append(_effort(len(position.turns), len(game.demonstration())))
     elif game.failing is not None:
         lines.append("That is allowed. Undo a few steps, or restart, and try another order.")
     else:
         lines.append(f"That is allowed. {sentence(game.exploration.claim)}")
     return [line for line in lines if line]
+
+
+def _effort(choices: int, fewest: int) -> str:
+    took = f"That took {choices} choice{'s' * (choices != 1)}"
+    return f"{took}; there is a way with {fewest}." if 0 < fewest < choices else took + "."
 
 
 def said(game: Game, position: Position, expected: str) -> str:

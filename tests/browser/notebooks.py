@@ -26,7 +26,7 @@ class Lab:
     def open(self, path: str = "") -> None:
         """Open a notebook by its path in the course folder; without one, whatever JupyterLab opens by itself."""
         parts = urlsplit(self.address)
-        tree = f"/lab/tree/{quote(path)}?reset&{parts.query}" if path else f"{parts.path}?{parts.query}"
+        tree = f"/lab/tree/{quote(path)}?reset&{parts.query}" if path else f"/?{parts.query}"
         self.page.goto(f"{parts.scheme}://{parts.netloc}{tree}")
         self.page.locator(".jp-Notebook:visible .jp-Cell").first.wait_for(timeout=60_000)
         self.idle()
