@@ -4,7 +4,7 @@
     python benchmarks/run.py --quick           a first impression, about two minutes
     python benchmarks/run.py judging speed     only these parts
 
-The parts: judging (a), speed (b), policies (c), answers (of the course), floors.
+The parts: judging (a), speed (b), policies (c), answers (of the course), floors, grading (a class).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests" / "quality")]
 
 import answers  # noqa: E402
 import floors  # noqa: E402
+import grading  # noqa: E402
 import judging  # noqa: E402
 import policies  # noqa: E402
 import report  # noqa: E402
@@ -29,6 +30,7 @@ PARTS = {
     "policies": policies.measure,
     "answers": answers.measure,
     "floors": floors.measure,
+    "grading": grading.measure,
 }
 
 

@@ -93,6 +93,7 @@ _CLONE3 = (
 _FCNTL = (72, 25)
 _IOCTL = (16, 29)
 _PRCTL = (157, 167)
+_SETAFFINITY = (203, 122)  # of the calling thread alone: an exploration is fastest on one core
 _PRLIMIT64 = (302, 261)  # only to ask
 
 _CLONE_THREAD = 0x10000
@@ -184,6 +185,7 @@ def program(machine: str) -> list[Instruction]:
     code += _when(_FCNTL[column], _one_of(1, _FCNTL_COMMANDS))
     code += _when(_IOCTL[column], _one_of(1, _IOCTL_COMMANDS))
     code += _when(_PRCTL[column], _one_of(0, _PRCTL_COMMANDS))
+    code += _when(_SETAFFINITY[column], _one_of(0, (0,)))
     no_new_limit = [
         _argument(2),
         Instruction(_JUMP_EQUAL, 0, 0, 2),

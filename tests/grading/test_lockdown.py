@@ -80,6 +80,10 @@ class TestFilter:
         assert self.ask(machine, seccomp._PRLIMIT64, 0, 7, 0x7F00_0000_1000) == EPERM
         assert self.ask(machine, seccomp._PRLIMIT64, 0, 7, 1 << 32) == EPERM
 
+    def test_only_its_own_thread_is_kept_on_a_core(self, machine):
+        assert self.ask(machine, seccomp._SETAFFINITY, 0, 128) == ALLOW
+        assert self.ask(machine, seccomp._SETAFFINITY, 1234, 128) == EPERM
+
     def test_descriptors_send_no_signals(self, machine):
         assert self.ask(machine, seccomp._FCNTL, 3, 1) == ALLOW
         assert self.ask(machine, seccomp._FCNTL, 3, 8) == EPERM  # F_SETOWN
