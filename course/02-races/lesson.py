@@ -11,7 +11,8 @@ import dis
 import threading
 import time
 
-from checker import explore, together
+from checker import CheckFailed, check, explore, together
+from checker.levels import play_level
 from checker.measure import (
     caption,
     count_losses,
@@ -93,11 +94,24 @@ explored = explore(two_increments)
 explored
 
 # %% [markdown]
-# So 1 is possible: two increments, and one of them is gone. It is called a **lost update**. Here is one
-# schedule that does it. Read it from top to bottom and watch what each thread has in its hands.
+# So 1 is possible: two increments, and one of them is gone. It is called a **lost update**.
+#
+# Can you make it happen? Now *you* are the scheduler. Click a thread, or press its key, to let it make its
+# next step. Watch what each thread has in its hands.
 
 # %%
-explore(two_increments, replay=explored.outcomes[1].schedule)
+play_level("lost_update")
+
+# %% [markdown]
+# `check` explores like `explore`, compares every outcome with the one that you expect, and shows the shortest
+# schedule that gives something else. (It then raises `CheckFailed`, which we catch so that the notebook goes
+# on. You will meet this display again in the exercises.) Read it from top to bottom.
+
+# %%
+try:
+    check(two_increments, expect=2)
+except CheckFailed:
+    print("one increment was lost")
 
 # %% [markdown]
 # Both threads read 0. Both add one *to what they read*. Both write 1. The second write overwrites the
@@ -328,17 +342,30 @@ print("a new lock each time: ", sorted(outcomes_of(LockOfItsOwn)))
 # Neither. In the first, both threads have read 0 before either of them comes to the lock. In the second,
 # each thread locks a lock that nobody else will ever ask for.
 #
+# See for yourself: here every increment holds a lock. Lose one all the same.
+
+# %%
+play_level("lock_of_its_own")
+
+# %% [markdown]
 # So there are two rules, and they will carry you a long way:
 #
 # 1. The critical section goes **from the read to the write** that depends on it, nothing less.
 # 2. A lock protects only against those who use **the same lock**. Make it once, beside the data, and keep
 #    it there.
 #
+# The pattern has a twin without any `+=`: first *look*, then *act* on what you saw. It is called
+# **check-then-act**, and it goes wrong in the same place.
+
+# %%
+play_level("check_then_act")
+
+# %% [markdown]
 # ## Words
 #
 # - **thread**, **switch**, **schedule**: who runs, when it changes, the order of all steps.
 # - **atomic**: done in one step that nobody can get between. A read is, a write is, `+=` is not.
-# - **read-modify-write**: the pattern that loses updates.
+# - **read-modify-write**, **check-then-act**: the two patterns that go wrong between their steps.
 # - **race condition**: a wrong result that depends on the schedule. (A *data race* is something else: two
 #   accesses to the same place, one of them a write, with nothing that orders them. You can have one
 #   without the other.)

@@ -12,6 +12,7 @@ import threading
 import time
 
 from checker import explore, together
+from checker.levels import play_level
 from checker.measure import caption, honesty_line, looks, new_axes
 
 print(honesty_line())
@@ -167,7 +168,8 @@ caption(axes, f"{honesty_line(trials=8)}. One dot per acquire on a held lock. Wh
 # %%
 for text, pairs in ("alone", alone), ("beside a busy thread", beside):
     extra = sorted(1000 * (waited - timeout) for timeout, waited in pairs)
-    print(f"{text:22} extra wait: least {extra[0]:.2f}, middle {extra[len(extra) // 2]:.2f}, most {extra[-1]:.2f} ms")
+    least, middle, most = extra[0], extra[len(extra) // 2], extra[-1]
+    print(f"{text:22} extra wait: least {least:.2f} ms, middle {middle:.2f} ms, most {most:.2f} ms")
 
 # %% [markdown]
 # No dot lies below the diagonal: `acquire` does not give up early. Above it, everything is possible. After
@@ -185,19 +187,13 @@ for text, pairs in ("alone", alone), ("beside a busy thread", beside):
 # %%
 def two_careless_workers():
     lock = threading.Lock()
-    inside = []
-    most_inside = []
 
     def work():
         lock.acquire(timeout=1)  # and if it returns False?
-        inside.append(1)
-        most_inside.append(len(inside))
         time.sleep(2)  # the work
-        inside.pop()
         lock.release()
 
     together(work, work)
-    return max(most_inside)
 
 
 explore(two_careless_workers)
@@ -208,6 +204,13 @@ explore(two_careless_workers)
 # `RuntimeError: release unlocked lock`. And had a third thread acquired it meanwhile, *its* lock would
 # have been released.
 #
+# Here is a smaller program with the same fault. You are the scheduler: bring both threads into the part that the
+# lock should protect.
+
+# %%
+play_level("ignored_false")
+
+# %% [markdown]
 # The shape to remember:
 #
 # ```python
@@ -278,8 +281,18 @@ explore(a_stranger_releases)
 # whoever comes last gets `RuntimeError`: most often a thread that did *nothing wrong*. And there is the 1: an
 # update was lost, although every increment was made under the lock.
 #
-# With an `RLock` the stranger gets the error, on the spot, every time. But an RLock lets its owner in
-# again, also by mistake. In the exercise `OwnedLock` you build the lock that is strict in both directions.
+# With an `RLock` the stranger gets the error, on the spot, every time. But an RLock
+# lets its owner in again, also by mistake. In the exercise `OwnedLock` you build the lock that is strict in
+# both directions.
+#
+# One more way to let go too early needs no stranger. Play this one: the addition is protected, and yet two
+# people draw the same number.
+
+# %%
+play_level("two_of_a_number")
+
+# %% [markdown]
+# What you read after the release is no longer yours. Take it along while you hold the lock.
 #
 # ## Waiting and signals
 #

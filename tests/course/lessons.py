@@ -33,7 +33,8 @@ class Ran:
 
     @property
     def figures(self) -> int:
-        return sum("image/png" in output.get("data", {}) for output in self.outputs)
+        """How many plots were shown; the pictures of verdicts are none."""
+        return sum(output.get("data", {}).get("text/plain", "").startswith("<Figure") for output in self.outputs)
 
     @property
     def printed(self) -> str:
