@@ -415,6 +415,23 @@ layered.move(3)
 seen_from_outside
 
 # %% [markdown]
+# ## You are the scheduler
+#
+# Build the deadlock with your own hands. Each click (or key **1**, **2**) lets one thread take its next step,
+# **u** takes it back, **s** shows the shortest way. How few steps do you need?
+
+# %%
+from checker.levels import play_level
+
+play_level("opposite_transfers")
+
+# %% [markdown]
+# The classic: three philosophers, three forks. Watch who holds what.
+
+# %%
+play_level("three_at_a_table")
+
+# %% [markdown]
 # ## Words
 #
 # - **deadlock**: nobody can ever move again. **Livelock**: everybody moves and nobody gets anywhere.
