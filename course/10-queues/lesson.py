@@ -416,6 +416,30 @@ caption(
 # A bound has its own trap: whoever waits in `put` must be let go at the end. If the consumers die of an
 # error, the producer waits for room for ever. You will meet that in the exercise `pipeline`.
 #
+# ## You are the scheduler
+#
+# Each click (or key **1**, **2**) lets one thread take its next step, **u** takes it back, **s** shows the
+# shortest way. First the item that slips behind the end:
+
+# %%
+from checker.levels import play_level
+
+play_level("item_behind_the_end")
+
+# %% [markdown]
+# A queue wakes its owner when an item arrives. Whoever builds that by hand can wake somebody too early, before he
+# waits (lesson 11 is about it):
+
+# %%
+play_level("lost_wake_up")
+
+# %% [markdown]
+# Or too late, when another one has taken the item:
+
+# %%
+play_level("stolen_item")
+
+# %% [markdown]
 # ## What to remember
 #
 # | | |
