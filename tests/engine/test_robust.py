@@ -355,6 +355,7 @@ def test_a_loop_that_never_comes_back_to_the_scenario():
     assert time.monotonic() - start < 20
 
 
+@pytest.mark.slow
 def test_a_million_prints(capfd):
     start = time.monotonic()
     exploration = explore(a_million_prints, schedules=2, seconds=5, patience=60)
@@ -371,6 +372,7 @@ def test_output_is_held_back_until_the_end(capsys):
     assert printed.count("from a thread") <= 3
 
 
+@pytest.mark.slow
 def test_a_hundred_checks_in_one_process():
     for trouble, _ in TROUBLES:
         explore(trouble, **BUDGET)

@@ -88,6 +88,7 @@ def test_signals_that_are_ignored_help_nothing(session):
     lost(session, source, "cpu", "no verdict within 1 s of processor time")
 
 
+@pytest.mark.slow
 def test_sleeping_is_ended_by_the_wall_clock(session):
     lost(session, "import time; time.sleep(3600)", "wall", "no verdict within")
 
@@ -135,10 +136,12 @@ def test_a_flood_is_cut(session):
     assert caught.value.kind == "forged"
 
 
+@pytest.mark.slow
 def test_half_a_frame_is_ended_by_the_wall_clock(session):
     lost(session, writing(b"\x00\x00\x01\x00half") + "import time; time.sleep(100)", "wall", "no verdict within")
 
 
+@pytest.mark.slow
 def test_a_stopped_worker_is_ended_by_the_wall_clock(session):
     for pid in (session._process.pid, *descendants(session._process.pid)):
         os.kill(pid, signal.SIGSTOP)

@@ -11,7 +11,7 @@ from programs import HOLDS, PROGRAMS, Program
 from checker import CheckFailed, Exploration, check, explore
 from checker.outcomes import FINISHED, KINDS
 
-SEEDS = (0, 1, 2)
+SEEDS = (0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow))
 
 
 def verdict(program: Program, exploration: Exploration) -> tuple[str, Any]:
