@@ -14,6 +14,7 @@ from __future__ import annotations
 import array
 import collections
 import gc
+import operator
 import sys
 import types
 from _thread import get_ident
@@ -32,7 +33,18 @@ class _All:
 ALL = _All()
 
 PLAIN = frozenset({int, str, float, bool, bytes, type(None)})
-CONTAINERS = (dict, list, set, collections.deque, bytearray, array.array)
+CONTAINERS = (
+    dict,
+    list,
+    set,
+    collections.deque,
+    bytearray,
+    array.array,
+    collections.UserDict,
+    collections.UserList,
+    collections.ChainMap,
+)
+_SEQUENCES = (list, collections.deque, bytearray, array.array)
 _EXACT_CONTAINERS = frozenset({*CONTAINERS, collections.OrderedDict, collections.defaultdict, collections.Counter})
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _GENERATORS = (types.GeneratorType,)
@@ -79,6 +91,8 @@ _TAKING = frozenset({"pop", "popleft", "popitem", "clear"})  # change nothing wh
 _NO_ACCESS = frozenset("__init__ __new__ __class_getitem__ fromkeys".split())  # the object is still the thread's own
 
 # Built-in functions that change a container given as an argument; every other one at most reads it.
+_DEEP = frozenset({"repr", "print", "format", "ascii", "eq", "ne"})
+_GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 _WRITING_MODULES = frozenset({"_heapq", "_bisect", "_operator"})
 
 
@@ -92,15 +106,19 @@ def item_of(key: Any) -> Any:
     return ALL
 
 
+#: A container with more parts than this is not searched for others inside.
+MOST_PARTS = 200
+
+
 def containers_in(value: Any, found: list[Any], depth: int = 3, deep: bool = False) -> None:
     """Collect into `found` the containers that using `value` in C would touch; with `deep`, also those inside."""
     kind = type(value)
     if kind in PLAIN or kind in (_FUNCTION, _METHOD, type):
         return
-    if kind in _EXACT_CONTAINERS or isinstance(value, CONTAINERS):
+    if kind in _EXACT_CONTAINERS or issubclass(type(value), CONTAINERS):
         found.append(value)
-        if deep and depth:
-            for part in list(value.values() if isinstance(value, dict) else value):
+        if deep and depth and len(value) <= MOST_PARTS:
+            for part in list(value.values() if issubclass(kind, (dict, collections.UserDict)) else value):
                 containers_in(part, found, depth - 1, deep)
     elif deep and depth and kind is tuple:
         for part in value:
@@ -151,7 +169,6 @@ _STATELESS = frozenset(
         slice,
         complex,
         types.BuiltinFunctionType,
-        types.FunctionType,
         types.MethodType,
         types.GeneratorType,
         *_EXACT_CONTAINERS,
@@ -161,7 +178,10 @@ _STATELESS = frozenset(
 
 def alias(rt: Any, obj: Any) -> None:
     """The instance's dictionary is about to be used as one: its items are the instance's attributes."""
-    space = getattr(obj, "__dict__", None)
+    try:
+        space = object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        return
     if type(space) is dict:
         rt.aliases[id(space)] = obj
         rt.keep.append(space)
@@ -198,7 +218,7 @@ class LoadAttr(Site):
             if rt.ended:
                 rt.unwind()
             return
-        if isinstance(obj, (type, types.ModuleType)):
+        if issubclass(type(obj), (type, types.ModuleType)):
             self.static(rt, obj)
             return
         if self.name == "__dict__":
@@ -218,7 +238,7 @@ class LoadAttr(Site):
     def static(self, rt: Any, obj: Any) -> None:
         """An attribute of a class or a module."""
         name = self.name
-        if isinstance(obj, type):
+        if issubclass(type(obj), type):
             for klass in obj.__mro__:
                 if name in klass.__dict__:
                     if not isinstance(klass.__dict__[name], _ACTIVE):
@@ -226,7 +246,8 @@ class LoadAttr(Site):
                     return
         else:
             space = obj.__dict__
-            if name in space and not isinstance(space[name], (*_ACTIVE, types.ModuleType)) and rt.is_learners(space):
+            active = issubclass(type(space.get(name)), (*_ACTIVE, types.ModuleType))
+            if name in space and not active and (rt.is_learners(space) or space.get("__spec__") is None):
                 rt.touch(self, space, name, False)
 
 
@@ -240,9 +261,9 @@ class StoreAttr(Site):
             return
         value, obj = pair
         cls = type(obj)
-        if isinstance(obj, type):
+        if issubclass(type(obj), type):
             forget_classes()
-        elif isinstance(obj, types.ModuleType):
+        elif issubclass(type(obj), types.ModuleType):
             obj = obj.__dict__
         elif attribute_kind(cls, self.name) is _SKIP:
             if isinstance(getattr(cls, self.name, None), property):
@@ -261,7 +282,7 @@ class DeleteAttr(Site):
         rt = current.runtime
         if rt is None or get_ident() != rt.running:
             return
-        rt.touch(self, obj.__dict__ if isinstance(obj, types.ModuleType) else obj, self.name, True)
+        rt.touch(self, obj.__dict__ if issubclass(type(obj), types.ModuleType) else obj, self.name, True)
 
 
 class LoadGlobal(Site):
@@ -309,9 +330,9 @@ class StoreCell(Site):
 
 def _place(container: Any, key: Any) -> Any:
     """The item that `container[key]` is, or None if the container is not one whose state we track."""
-    if isinstance(container, dict):
+    if issubclass(type(container), dict):
         return item_of(key)
-    if type(key) is int:
+    if type(key) is int and issubclass(type(container), _SEQUENCES):
         if key < 0:
             key += len(container)
         return key
@@ -327,8 +348,8 @@ class LoadItem(Site):
             return
         container, key = pair
         cls = type(container)
-        if cls in _EXACT_CONTAINERS or isinstance(container, CONTAINERS):
-            if isinstance(container, collections.defaultdict) and not dict.__contains__(container, key):
+        if cls in _EXACT_CONTAINERS or issubclass(type(container), CONTAINERS):
+            if issubclass(type(container), collections.defaultdict) and not dict.__contains__(container, key):
                 self.missing(rt, container, key)
             else:
                 rt.touch(self, container, _place(container, key), False)
@@ -358,7 +379,7 @@ class StoreItem(Site):
         if rt is None or get_ident() != rt.running:
             return
         value, container, key = triple
-        if isinstance(container, CONTAINERS):
+        if issubclass(type(container), CONTAINERS):
             rt.touch(self, container, _place(container, key), True, value)
 
 
@@ -371,9 +392,9 @@ class DeleteItem(Site):
         if rt is None or get_ident() != rt.running:
             return
         container, key = pair
-        if isinstance(container, CONTAINERS):
+        if issubclass(type(container), CONTAINERS):
             # a later item of a list moves when an earlier one is deleted
-            rt.touch(self, container, item_of(key) if isinstance(container, dict) else ALL, True)
+            rt.touch(self, container, item_of(key) if issubclass(type(container), dict) else ALL, True)
 
 
 class Use(Site):
@@ -386,18 +407,19 @@ class Use(Site):
         if rt is None or get_ident() != rt.running:
             return
         cls = type(value)
-        if cls in PLAIN or cls is tuple:
+        if cls in PLAIN:
             if rt.ended:
                 rt.unwind()
             return
-        if cls in _EXACT_CONTAINERS:
+        deep = self.name.startswith(("format", "convert"))
+        if cls in _EXACT_CONTAINERS and not deep:
             rt.touch(self, value, ALL, False)
             return
         if cls is types.GeneratorType:
             rt.touch(self, value.gi_frame or value, ALL, True)
             return
         found: list[Any] = []
-        containers_in(value, found)
+        containers_in(value, found, deep=deep)
         for container in found:
             rt.touch(self, container, ALL, False)
         if rt.ended:
@@ -414,9 +436,9 @@ class UseItem(Site):
         if rt is None or get_ident() != rt.running:
             return
         key, container = pair
-        if isinstance(container, dict):
+        if issubclass(type(container), dict):
             rt.touch(self, container, item_of(key), False)
-        elif isinstance(container, CONTAINERS):
+        elif issubclass(type(container), CONTAINERS):
             rt.touch(self, container, ALL, False)
 
 
@@ -431,9 +453,17 @@ class Operate(Site):
         if rt is None or get_ident() != rt.running:
             return
         left, right = pair
-        if isinstance(left, CONTAINERS):
+        if self.name == "compare":
+            for side in pair:
+                if type(side) not in PLAIN:
+                    found: list[Any] = []
+                    containers_in(side, found, deep=True)
+                    for container in found:
+                        rt.touch(self, container, ALL, False)
+            return
+        if issubclass(type(left), CONTAINERS):
             rt.touch(self, left, ALL, self.name == "in-place")
-        if isinstance(right, CONTAINERS):
+        if issubclass(type(right), CONTAINERS):
             rt.touch(self, right, ALL, False)
 
 
@@ -479,30 +509,34 @@ class Call(Site):
         kind = type(callee)
         if kind is _FUNCTION:
             if len(call) > 1 and id(callee.__code__) not in rt.woven:
-                self.arguments(rt, call, 1, False)
+                self.arguments(rt, call, 1, False, deep=True)
             return
         if kind is _METHOD:
             if id(getattr(callee.__func__, "__code__", None)) not in rt.woven:
                 owner = callee.__self__
-                if isinstance(owner, CONTAINERS):  # a method in Python of a container class of the library
+                if issubclass(type(owner), CONTAINERS):  # a method in Python of a container class of the library
                     rt.touch(self, owner, ALL, callee.__name__ not in _READ)
-                self.arguments(rt, call, 1, False)
+                self.arguments(rt, call, 1, False, deep=True)
             return
         if kind is _BUILTIN or kind in _WRAPPERS:
             self.builtin(rt, callee, call)
         elif kind is type:
             if len(call) > 1:
-                self.arguments(rt, call, 1, False)
+                self.arguments(rt, call, 1, False, deep=callee is str)
         elif kind in _DESCRIPTORS:
             if len(call) > 1:
                 self.method(rt, call[1], callee.__name__, call[2:])
         elif kind.__name__ == "_lru_cache_wrapper":
             if not rt.alone:
                 rt.doubt("functools.lru_cache looks, computes and stores in C")
+        elif kind in _GETTERS:
+            for argument in call[1:2]:
+                if type(argument) not in PLAIN:
+                    rt.touch(self, argument, ALL, kind is operator.methodcaller)
         elif kind.__name__ == "partial":
             self @ (callee.func, *callee.args, *call[1:])
 
-    def arguments(self, rt: Any, call: tuple[Any, ...], start: int, write: bool) -> None:
+    def arguments(self, rt: Any, call: tuple[Any, ...], start: int, write: bool, deep: bool = False) -> None:
         for argument in call[start:]:
             kind = type(argument)
             if kind in PLAIN or kind is _FUNCTION:
@@ -511,13 +545,13 @@ class Call(Site):
                 rt.touch(self, argument.gi_frame or argument, ALL, True)
                 continue
             found: list[Any] = []
-            containers_in(argument, found)
+            containers_in(argument, found, deep=deep)
             for container in found:
                 rt.touch(self, container, ALL, write)
 
     def builtin(self, rt: Any, callee: Any, call: tuple[Any, ...]) -> None:
         owner = callee.__self__
-        if owner is None or isinstance(owner, types.ModuleType):
+        if owner is None or issubclass(type(owner), types.ModuleType):
             name = callee.__name__
             if name in ("setattr", "getattr", "hasattr", "delattr") and len(call) > 2 and type(call[2]) is str:
                 self.attribute(rt, call[1], call[2], name in ("setattr", "delattr"))
@@ -533,26 +567,26 @@ class Call(Site):
             else:
                 module = callee.__module__
                 # `operator` only reads, except for its functions on items; heapq and bisect.insort write
-                self.arguments(rt, call, 1, module in _WRITING_MODULES)
-        elif isinstance(owner, type):
+                self.arguments(rt, call, 1, module in _WRITING_MODULES, deep=name in _DEEP)
+        elif issubclass(type(owner), type):
             self.arguments(rt, call, 1, False)
         else:
             self.method(rt, owner, callee.__name__, call[1:])
 
     def attribute(self, rt: Any, obj: Any, name: str, write: bool) -> None:
-        if isinstance(obj, types.ModuleType):
+        if issubclass(type(obj), types.ModuleType):
             obj = obj.__dict__
-        if isinstance(obj, dict) or attribute_kind(type(obj), name) is not _SKIP:
+        if issubclass(type(obj), dict) or attribute_kind(type(obj), name) is not _SKIP:
             rt.touch(self, obj, name, write)
 
     def method(self, rt: Any, owner: Any, name: str, args: tuple[Any, ...]) -> None:
         """A method in C of `owner`."""
-        if isinstance(owner, CONTAINERS):
+        if issubclass(type(owner), CONTAINERS):
             if name in _NO_ACCESS:
                 pass
-            elif isinstance(owner, dict) and args and name in _ITEM_READ:
+            elif issubclass(type(owner), dict) and args and name in _ITEM_READ:
                 rt.touch(self, owner, item_of(args[0]), False)
-            elif isinstance(owner, dict) and args and (name in _ITEM_WRITE or name == "pop"):
+            elif issubclass(type(owner), dict) and args and (name in _ITEM_WRITE or name == "pop"):
                 item = item_of(args[0])
                 there = item is not ALL and dict.__contains__(owner, item)
                 changes = item is ALL or name == "__setitem__" or there == (name in ("pop", "__delitem__"))
@@ -582,6 +616,9 @@ class CallStar(Call):
 
     def __matmul__(self, call: tuple[Any, ...]) -> None:
         callee, arguments = call
+        rt = current.runtime
+        if rt is not None and get_ident() == rt.running:
+            self.arguments(rt, (arguments,), 0, False)
         if type(arguments) is tuple:
             super().__matmul__((callee, *arguments[:6]))
         else:

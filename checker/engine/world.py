@@ -227,7 +227,7 @@ class World:
             todo += value
         elif isinstance(value, types.CellType):
             self._visit_cell(value, todo)
-        elif isinstance(value, random.Random):
+        elif isinstance(value, random.Random) and not isinstance(value, random.SystemRandom):
             state = value.getstate()
             self._restore.append(lambda: value.setstate(state))
         elif isinstance(value, property):
@@ -553,7 +553,16 @@ class _Count(itertools.count):
 
 _REPLACED = (types.BuiltinFunctionType, types.MethodType, type)
 _LIBRARY_STATE = frozenset(
-    {"threading", "queue", "concurrent.futures.thread", "concurrent.futures._base", "contextlib", "functools", "types"}
+    {
+        "threading",
+        "queue",
+        "concurrent.futures.thread",
+        "concurrent.futures._base",
+        "contextlib",
+        "functools",
+        "collections",
+        "types",
+    }
 )
 
 

@@ -1,7 +1,7 @@
 """Dynamic partial-order reduction with sleep sets: every schedule, up to the order of independent steps.
 
 Flanagan & Godefroid, "Dynamic partial-order reduction for model checking software", POPL 2005, with the sleep sets
-of Godefroid's thesis (1996). Deviations: races are looked for when a step is executed (and, for steps still pending
+of Godefroid's thesis (1996), and source sets in place of its backtracking points. Deviations: races are looked for when a step is executed (and, for steps still pending
 at the end, at the end), against every racing step that no later racing step is ordered after, not only the last;
 a moment at which time moves because nobody can run orders all before it before all after it.
 
@@ -72,7 +72,7 @@ class Event:
     accesses: tuple[Access, ...]
     clock: Clock
     node: int  # index in the stack; -1 for an immediate step
-    timed: bool
+    position: int  # index in the list of events
 
 
 @dataclass(slots=True)
@@ -164,8 +164,8 @@ class Dpor:
             join_clock(clock, event.clock)
         count = clock.get(task.index, 0) + 1
         clock[task.index] = count
-        if accesses:
-            event = Event(task.index, count, op.kind, accesses, dict(clock), depth, op.deadline is not None)
+        if accesses or depth >= 0:
+            event = Event(task.index, count, op.kind, accesses, dict(clock), depth, len(self.events))
             self.events.append(event)
             for base in {access[0] for access in accesses}:
                 self.by_base.setdefault(base, []).append(event)
@@ -184,7 +184,7 @@ class Dpor:
         seen = dict(clock)
         events = self._conflicting(accesses)
         if len({access[0] for access in accesses}) > 1:
-            events.sort(key=lambda event: event.node)
+            events.sort(key=lambda event: event.position)
         for event in reversed(events):
             if event.task == index or event.count <= seen.get(event.task, 0):
                 continue
@@ -192,26 +192,44 @@ class Dpor:
             if gives and op.deadline is None and event.kind == RELEASE:
                 continue  # never possible at the same moment
             if event.node >= 0:
-                self.add(event.node, index, clock)
+                self.reverse(event, index, accesses, clock)
             if not gives:  # behind what made the step possible may lie the acquire or get that came in between
                 join_clock(seen, event.clock)
 
-    def add(self, at: int, index: int, clock: Clock) -> None:
-        """Make sure that from node `at` a thread is tried that brings the step of `index` forward."""
-        node = self.stack[at]
-        if index in node.enabled:
-            wanted = {index}
-        else:
-            wanted = set()
-        for event in self.events:
-            if event.node > at and event.task in node.enabled and event.count <= clock.get(event.task, 0):
-                wanted.add(event.task)
-        if wanted:
-            if wanted & (node.backtrack | node.done):
-                return
-            node.backtrack.add(index if index in wanted else min(wanted))
-        else:
+    def reverse(self, event: Event, index: int, accesses: tuple[Access, ...], clock: Clock) -> None:
+        """See to it that, from where `event` was made, the next step of task `index` is tried before it.
+
+        What must come before that step are the later events that do not depend on `event`. It is enough to try one
+        task that can begin with one of them: a *source set* (Abdulla, Aronis, Jonsson & Sagonas, POPL 2014). Any
+        task that comes first somewhere in them, as in the paper of 2005, would not do together with sleep sets.
+        """
+        node = self.stack[event.node]
+        between = [
+            later
+            for later in self.events[event.position + 1 :]
+            if later.clock.get(event.task, 0) < event.count
+        ]
+        before_next = dict(clock)
+        for later in between:
+            if overlap(later.accesses, accesses):
+                join_clock(before_next, later.clock)
+        first: dict[int, Clock] = {}
+        for later in between:
+            first.setdefault(later.task, later.clock)
+        first.setdefault(index, before_next)
+        initials = {
+            task
+            for task, known in first.items()
+            if not any(
+                other.task != task and other.count <= known.get(other.task, 0) and other.clock is not known
+                for other in between
+            )
+        }
+        initials &= node.enabled
+        if not initials:
             node.backtrack |= node.enabled
+        elif not initials & (node.backtrack | node.done):
+            node.backtrack.add(index if index in initials else min(initials))
 
     # -- between executions -------------------------------------------------------------------------------------
 
@@ -226,7 +244,7 @@ class Dpor:
                 clock = self.clocks.setdefault(task.index, {})
                 self.races(task.index, op, accesses_now(op), clock)
                 if returned is not None and not task.daemon and task.index != returned.task and returned.node >= 0:
-                    self.add(returned.node, task.index, clock)
+                    self.reverse(returned, task.index, (), clock)
         while self.stack:
             node = self.stack[-1]
             node.done.add(node.chosen)

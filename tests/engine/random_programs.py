@@ -21,11 +21,11 @@ def scenario():
 """
 
 
-def _block(rng: random.Random, depth: int, budget: int, indent: int) -> list[str]:
+def _block(rng: random.Random, depth: int, budget: int, indent: int, may_join: bool) -> list[str]:
     lines: list[str] = []
     pad = "    " * indent
     while budget > 0:
-        kind = rng.choice("read write increment lock try item length if timed sleep set wait append".split())
+        kind = rng.choice("read write increment lock try item length if timed sleep set look wait append join".split())
         name, local, lock = rng.choice("ab"), f"r{rng.randint(0, 2)}", rng.choice("LM")
         nested = depth < 2 and budget >= 2
         if kind == "read":
@@ -46,15 +46,19 @@ def _block(rng: random.Random, depth: int, budget: int, indent: int) -> list[str
             lines.append(f"{pad}time.sleep({rng.randint(1, 3)})")
         elif kind == "set" and rng.random() < 0.5:
             lines.append(f"{pad}E.set()")
+        elif kind == "look":
+            lines.append(f"{pad}{local} = E.is_set()")
+        elif kind == "join" and may_join and rng.random() < 0.5:
+            lines.append(f"{pad}w.join()")
         elif kind == "wait" and rng.random() < 0.5:
             lines.append(f"{pad}{local} = E.wait({rng.randint(1, 4)})")
         elif kind == "lock" and nested:
             lines.append(f"{pad}with {lock}:")
-            lines += _block(rng, depth + 1, rng.randint(1, 2), indent + 1)
+            lines += _block(rng, depth + 1, rng.randint(1, 2), indent + 1, may_join)
         elif kind in ("try", "timed") and nested:
             how = "False" if kind == "try" else f"timeout={rng.randint(1, 3)}"
             lines.append(f"{pad}if {lock}.acquire({how}):")
-            lines += _block(rng, depth + 1, 1, indent + 1)
+            lines += _block(rng, depth + 1, 1, indent + 1, may_join)
             lines.append(f"{pad}    {lock}.release()")
         else:
             continue
@@ -65,13 +69,19 @@ def _block(rng: random.Random, depth: int, budget: int, indent: int) -> list[str
 def random_program(rng: random.Random, *, threads: int, operations: int) -> tuple[Callable[[], Any], str]:
     """A scenario of so many threads with about so many operations each, and its source."""
     lines = [HEAD.rstrip()]
+    worker = rng.random() < 0.4  # one more thread, started before the others, which they may join
+    if worker:
+        lines += ["    def work():", "        r0 = r1 = r2 = None", *_block(rng, 1, 1, 2, False)]
+        lines += ["    w = threading.Thread(target=work)", "    w.start()"]
     for number in range(threads):
         lines.append(f"    def f{number}():")
         lines.append("        r0 = r1 = r2 = None")
-        lines += _block(rng, 0, operations, 2)
+        lines += _block(rng, 0, operations, 2, worker)
         lines.append("        return r0, r1, r2")
     names = ", ".join(f"f{number}" for number in range(threads))
     lines.append(f"    found = together({names})")
+    if worker:
+        lines.append("    w.join()")
     lines.append("    return found, s.a, s.b, x, sorted(out)")
     source = "\n".join(lines) + "\n"
     from checker import together

@@ -184,6 +184,30 @@ def a_stop_flag():
     return len(done)
 
 
+def an_owner_that_leaves_when_stopped_and_empty():
+    items, stopped, counted = [], threading.Event(), []
+
+    def work():
+        if not (stopped.is_set() and not items):
+            counted.append(1)
+
+    owner = threading.Thread(target=work)
+    owner.start()
+
+    def add():
+        if stopped.is_set():
+            return False
+        items.append("a")
+        return True
+
+    def stop():
+        stopped.set()
+        owner.join()
+        return len(counted)
+
+    return together(add, stop)
+
+
 def re_entrant():
     lock = threading.RLock()
     o = SimpleNamespace(v=0)
