@@ -50,9 +50,7 @@ def test_cells_of_an_assignment_get_nbgraders_metadata() -> None:
     cells = building.read(TINY / "course" / "01-tiny" / "assignment.py")
     made = building.notebook(cells, "course/01-tiny/assignment.py")
     marked = {cell["id"]: cell.metadata.nbgrader for cell in made.cells if "nbgrader" in cell.metadata}
-    assert {
-        name: (each.grade, each.solution, each.locked, each.get("points")) for name, each in marked.items()
-    } == {
+    assert {name: (each.grade, each.solution, each.locked, each.get("points")) for name, each in marked.items()} == {
         "unit": (False, False, True, None),
         "double": (False, True, False, None),
         "double-1": (True, False, True, 2),
@@ -142,8 +140,7 @@ def test_committed_notebooks_are_what_the_text_gives(tmp_path: Path) -> None:
     differing = [
         name
         for name in fresh
-        if not (course.root / name).exists()
-        or (course.root / name).read_bytes() != (tmp_path / name).read_bytes()
+        if not (course.root / name).exists() or (course.root / name).read_bytes() != (tmp_path / name).read_bytes()
     ]
     assert differing == []
     assert building.stray(course, fresh) == []

@@ -12,9 +12,7 @@ NEEDED = {"counter-1": ["loses_nothing"], "counter-2": ["adds", "refuses"]}
 @pytest.fixture(autouse=True)
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "discussion").mkdir()
-    (tmp_path / "discussion" / "counter.md").write_text(
-        discussion.front_matter(NEEDED) + "What people write.\n"
-    )
+    (tmp_path / "discussion" / "counter.md").write_text(discussion.front_matter(NEEDED) + "What people write.\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(discussion, "_passed", set())
 
@@ -22,10 +20,7 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_says_which_checks_are_missing() -> None:
     discussion.passed("loses_nothing")
     discussion.passed("adds")
-    assert (
-        str(discussion.discuss("counter"))
-        == "The discussion opens when these checks have passed here: counter-2."
-    )
+    assert str(discussion.discuss("counter")) == "The discussion opens when these checks have passed here: counter-2."
 
 
 def test_it_opens_when_all_have_passed() -> None:
