@@ -10,6 +10,7 @@ from __future__ import annotations
 import _thread
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -48,6 +49,9 @@ TICK_SECONDS = 2.0**-30
 EPOCH = 1024.0
 
 MAX_STEPS = 100_000
+
+#: How many times its patience an execution may take while the machine is busy with other things.
+MOST_PATIENCE = 10
 
 #: With delays: how many deadlines in a row may pass while a thread could run and does not.
 MOST_DELAYS = 4
@@ -139,6 +143,7 @@ class Runtime:
         self.spawned = 0
         self.tried = False  # somebody has looked at a lock without waiting, or with a deadline
         self.policy_error: BaseException | None = None
+        self.began_cpu = time.process_time()
 
     # -- the whole execution ------------------------------------------------------------------------------------
 
@@ -161,11 +166,15 @@ class Runtime:
         try:
             if self.done.acquire(timeout=self.patience):
                 return
-            seen = self.steps
-            while self.steps - seen > 1000 and not self.ended:  # slow, but moving: the step budget will end it
-                seen = self.steps
+            # on a busy machine an execution may be starved of the processor: then it gets its time all the same
+            for _ in range(MOST_PATIENCE):
+                used = time.process_time()
+                if used - self.began_cpu >= self.patience:
+                    break
                 if self.done.acquire(timeout=self.patience):
                     return
+                if time.process_time() - used < 0.01 * self.patience:  # it does not run: it waits for something real
+                    break
             self.end_from_outside(
                 LIVELOCK, f"one execution took more than {self.patience:g} s of real time without an end in sight"
             )

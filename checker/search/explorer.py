@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import gc
 import time
+from _thread import allocate_lock
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..engine import current
 from ..engine.affinity import one_core
 from ..engine.runtime import MOST_DELAYS, Policy, Runtime
 from ..engine.sites import Site
@@ -40,6 +40,8 @@ PLAIN_STEPS = 2_000
 SECONDS = 10.0
 #: Executions made after the first failure, so that the outcome table shows how common it is.
 AFTER_FAILURE = 20
+
+_BUSY = allocate_lock()  # explorations change the whole process
 
 SEARCHES = ("auto", "dpor", "every", "pos", "pct", "walk")
 
@@ -80,8 +82,6 @@ def explore_scenario(
     """
     if search not in SEARCHES:
         raise ValueError(f"search must be one of {', '.join(SEARCHES)}, not {search!r}")
-    if current.runtime is not None:
-        raise RuntimeError("an exploration is already under way: check and explore cannot be nested")
     if not callable(scenario):
         raise TypeError(f"the scenario must be a function, not {type(scenario).__name__}")
     options = {"delays": delays, "seed": seed, "patience": patience}
@@ -89,10 +89,15 @@ def explore_scenario(
         options["max_steps"] = max_steps
     explorer = _Explorer(scenario, allowed, options, progress, after_failure)
     explorer.deadline = explorer.began + (SECONDS if seconds is None else seconds)
-    with one_core():
-        if replay is not None:
-            return explorer.replayed(replay)
-        return explorer.explore(search, schedules, preemptions)
+    if not _BUSY.acquire(blocking=False):
+        raise RuntimeError("an exploration is already under way: only one at a time, and none inside a scenario")
+    try:
+        with one_core():
+            if replay is not None:
+                return explorer.replayed(replay)
+            return explorer.explore(search, schedules, preemptions)
+    finally:
+        _BUSY.release()
 
 
 class _Explorer:
