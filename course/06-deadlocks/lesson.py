@@ -11,7 +11,10 @@ import random
 import threading
 import time
 
-from checker import explore, stress, together
+from IPython.display import Image
+
+from checker import explore, pictures, stress, together
+from checker.levels import play_level
 from checker.measure import caption, honesty_line, looks, new_figure, plot_trials
 
 print(honesty_line())
@@ -64,16 +67,21 @@ explored
 # This is a **deadlock**: T1 holds Ann's lock and waits for Bob's, T2 holds Bob's and waits for Ann's.
 # Nobody can ever move again. No exception, no error, no processor time. The program just stops answering.
 #
-# The picture with the arrows is the **wait-for graph**: an arrow from each thread that waits to the one
-# that holds what it waits for. A circle in it is a deadlock.
-#
-# Nothing hung in your notebook, because `explore` owns the scheduler: it *knows* that nobody can move. On
-# real threads one can only wait and lose patience. Here is the same thing for real, with a pause between
-# the two locks. `stress` gives up on the round after half a second, ends its process, and says where the
-# threads were.
+# Here is the same as a picture. At the left, time runs downwards, one lane for each thread. At the right is the
+# **wait-for graph**: an arrow from each thread that waits to the one that holds what it waits for. A
+# circle in it is a deadlock.
 
 # %%
-def transfer_with_a_pause(src, dst, amount, pause=0.005):
+Image(pictures.png(explored), alt=pictures.alt_text(explored))
+
+# %% [markdown]
+# Nothing hung in your notebook, because `explore` owns the scheduler: it *knows* that nobody can move. On
+# real threads one can only wait and lose patience. Here is the same thing for real, with a pause between
+# the two locks. `stress` gives up on the round after a second and a half, ends its process, and says where
+# the threads were.
+
+# %%
+def transfer_with_a_pause(src, dst, amount, pause=0.05):
     with src.lock:
         time.sleep(pause)  # real code does something here: looks up a limit, writes a log line
         with dst.lock:
@@ -87,7 +95,7 @@ def opposite_transfers_with_a_pause():
     return ann.balance, bob.balance
 
 
-hung = stress(opposite_transfers_with_a_pause, rounds=1, seconds=10, patience=0.5)
+hung = stress(opposite_transfers_with_a_pause, rounds=1, seconds=10, patience=1.5)
 print(hung)
 
 # %% [markdown]
@@ -421,8 +429,6 @@ seen_from_outside
 # **u** takes it back, **s** shows the shortest way. How few steps do you need?
 
 # %%
-from checker.levels import play_level
-
 play_level("opposite_transfers")
 
 # %% [markdown]
