@@ -64,7 +64,8 @@ explored = explore(opposite_transfers)
 explored
 
 # %% [markdown]
-# This is a **deadlock**: T1 holds Ann's lock and waits for Bob's, T2 holds Bob's and waits for Ann's.
+# This is a **deadlock**: T1 holds Ann's lock (`Account#1`) and waits for Bob's, T2 holds Bob's (`Account#2`)
+# and waits for Ann's.
 # Nobody can ever move again. No exception, no error, no processor time. The program just stops answering.
 #
 # Here is the same as a picture. At the left, time runs downwards, one lane for each thread. At the right is the
