@@ -189,7 +189,8 @@ axes = plot_waits(
 caption(
     axes,
     f"{THREADS} threads, 2 ms of waiting under the lock, {len(waits[1])} acquires per curve. Marks: half of the "
-    "acquires (p50) and 99 of 100 (p99) waited no longer than this. Waits below 0.01 ms are drawn there. Measured on this machine.",
+    "acquires (p50) and 99 of 100 (p99) waited no longer than this. Waits below 0.01 ms are drawn there. "
+    "Measured on this machine.",
 )
 
 # %%
@@ -250,7 +251,8 @@ panels[1].annotate("6,400 in stripe 0,\nnone in the others", (0, 6400), xytext=(
 caption(
     figure,
     "6,400 keys over 64 stripes, log scale; dashed: 100 keys each, which would be perfectly even. Computed, not "
-    "timed: it is the same on every machine, except that the hashes of strings differ from one start of Python to the next.",
+    "timed: it is the same on every machine, except that the hashes of strings differ from one start "
+    "of Python to the next.",
 )
 
 # %% [markdown]

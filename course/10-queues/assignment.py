@@ -195,8 +195,8 @@ def several_items_at_once_are_in_the_result():
 
 def slow_items_are_in_the_result():
     aggregator = Aggregator()
-    aggregator.add("a", slow(3600))
-    aggregator.add("a", slow(86400))
+    aggregator.add("a", slow(40))
+    aggregator.add("a", slow(20))
     aggregator.add("b")
     return dict(aggregator.stop())
 
@@ -212,7 +212,8 @@ check(stopping_at_once_gives_an_empty_dict, expect={})
 
 
 # %% [markdown]
-# **An `add` beside `stop` is refused, or counts.** Nothing is lost in silence. Afterwards it is refused.
+# **An `add` beside `stop` is refused, or counts.** Nothing is lost in silence, not even if a thread is held up
+# somewhere for longer than anybody sleeps. Afterwards `add` is refused.
 
 # %% check="aggregator-3" points=2
 def accepted(aggregator, key):
@@ -244,7 +245,7 @@ def an_add_after_stop_is_refused():
     return accepted(aggregator, "a"), accepted(aggregator, "b"), dict(aggregator.stop())
 
 
-check(an_add_beside_stop_is_refused_or_counts, expect="as it should be")
+check(an_add_beside_stop_is_refused_or_counts, expect="as it should be", delays=True, schedules=100)
 check(an_add_beside_two_stops_is_refused_or_counts, expect="as it should be")
 check(an_add_after_stop_is_refused, expect=(False, False, {"a": 1}))
 
@@ -278,8 +279,8 @@ def thousands_of_adds_return_while_the_owner_is_busy():
     return dict(aggregator.stop())
 
 
-check(two_adds_return_while_the_owner_is_busy, expect={"slow": 1, "a": 2})
 check(thousands_of_adds_return_while_the_owner_is_busy, expect={"slow": 1, "a": 2_200}, schedules=1, search="walk")
+check(two_adds_return_while_the_owner_is_busy, expect={"slow": 1, "a": 2})
 
 
 # %% [markdown]
@@ -294,7 +295,7 @@ def two_stops_at_once_agree():
 
 def two_stops_wait_for_a_slow_item():
     aggregator = Aggregator()
-    aggregator.add("a", slow(3600))
+    aggregator.add("a", slow(40))
     return [dict(counts) for counts in together(aggregator.stop, aggregator.stop)]
 
 
@@ -341,7 +342,7 @@ def no_exception_ends_the_owner():
 
 def errors_are_final_after_stop():
     aggregator = Aggregator()
-    aggregator.add("a", slow(3600))
+    aggregator.add("a", slow(40))
     together(lambda: aggregator.add("a", "one"), lambda: aggregator.add("a", "two"))
     return dict(aggregator.stop()), aggregator.errors
 
@@ -1117,7 +1118,7 @@ check(quick_work_too, expect=lambda most: most <= 3, schedules=200)
 
 
 # %% [markdown]
-# **An error ends it, and is raised.** The items below arrive one per second and would go on for an hour; the
+# **An error ends it, and is raised.** The items below arrive one per second and would go on for a minute; the
 # first of them already fails.
 
 # %% check="pipeline-5" points=2
@@ -1161,7 +1162,7 @@ def taken_after_an_error(workers, maxsize):
     taken = []
 
     def one_every_second():
-        for number in range(3600):
+        for number in range(60):
             time.sleep(1)
             taken.append(number)
             yield number
@@ -1296,7 +1297,7 @@ def an_error_that_comes_late_still_stops_the_taking():
     taken = []
 
     def one_every_second():
-        for number in range(3600):
+        for number in range(60):
             time.sleep(1)
             taken.append(number)
             yield number

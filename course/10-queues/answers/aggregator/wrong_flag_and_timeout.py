@@ -1,4 +1,4 @@
-# fails: aggregator-2 finished, aggregator-3 finished, aggregator-5 finished, aggregator-6 finished
+# fails: aggregator-1 finished, aggregator-2 finished, aggregator-3 finished, aggregator-4 finished, aggregator-5 finished, aggregator-6 finished
 # The owner looks at the flag before it looks at the queue: what still waits is lost.
 import queue
 import threading

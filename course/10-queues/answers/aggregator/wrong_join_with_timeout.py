@@ -1,4 +1,4 @@
-# fails: aggregator-2, aggregator-5, aggregator-6
+# fails: aggregator-2 finished, aggregator-3 finished, aggregator-5 finished, aggregator-6 finished
 # A join that gives up after five seconds returns what happens to be there.
 import queue
 import threading

@@ -9,31 +9,28 @@ class Aggregator:
     def __init__(self):
         self.errors = 0
         self.counts = {}
-        self.items = queue.Queue()
+        self.items = queue.SimpleQueue()
         self.closed = False
-        self.stopped = threading.Event()
-        self.thread = threading.Thread(target=self.work)
+        self.door = threading.Lock()
+        self.thread = threading.Thread(target=self.work, daemon=True)
         self.thread.start()
 
     def work(self):
-        while not self.stopped.is_set():
-            try:
-                key, n = self.items.get(timeout=0.1)
-            except queue.Empty:
-                continue
+        while True:
+            key, n = self.items.get()
             try:
                 self.counts[key] = self.counts.get(key, 0) + n
             except BaseException:
                 self.errors += 1
 
     def add(self, key, n=1):
-        if self.closed:
-            raise RuntimeError("stopped")
-        self.items.put((key, n))
+        with self.door:
+            if self.closed:
+                raise RuntimeError("stopped")
+            self.items.put((key, n))
 
     def stop(self):
-        self.closed = True
+        with self.door:
+            self.closed = True
         time.sleep(1)
-        self.stopped.set()
-        self.thread.join()
         return dict(self.counts)

@@ -1,4 +1,4 @@
-# fails: aggregator-1, aggregator-2 finished, aggregator-3, aggregator-5, aggregator-6
+# fails: aggregator-1 finished, aggregator-2 finished, aggregator-3 finished, aggregator-4 finished, aggregator-5 finished, aggregator-6 finished
 # An owner that ends when the queue is empty may end before the first item has come.
 import queue
 import threading

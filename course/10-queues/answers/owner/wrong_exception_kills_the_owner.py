@@ -1,4 +1,4 @@
-# fails: owner-2 raised
+# fails: owner-2 deadlock
 # What is no Exception ends the owner's thread, and its callers wait for ever.
 import threading
 from collections import deque

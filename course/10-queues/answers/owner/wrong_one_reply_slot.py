@@ -1,4 +1,4 @@
-# fails: owner-1 finished, owner-3 finished
+# fails: owner-1 finished, owner-3 finished, owner-5 finished, owner-7 finished
 # One queue for all replies: whoever looks first gets the answer of the other.
 import queue
 import threading

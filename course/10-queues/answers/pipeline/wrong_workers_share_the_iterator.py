@@ -1,4 +1,4 @@
-# fails: pipeline-6
+# fails: pipeline-4, pipeline-5, pipeline-6, pipeline-7
 # Every worker calls next on the same iterator, and nothing keeps two of them apart.
 import threading
 
