@@ -16,8 +16,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
-from . import current
+from . import current, threads
 from .output import Capture
+from .races import Races
 from .sites import ALL, ENDS, IDS, IDS_SITE, RESULT, STARTS, THREADS, Site, containers_in
 from .tasks import (
     ACCESS,
@@ -71,18 +72,6 @@ class Policy(Protocol):
         """
 
 
-class _Cell:
-    """The accesses to one location so far, for noticing unordered ones."""
-
-    __slots__ = ("reads", "writes", "sites", "racy")
-
-    def __init__(self) -> None:
-        self.reads: Clock = {}
-        self.writes: Clock = {}
-        self.sites: set[Site] = set()
-        self.racy = False
-
-
 class Runtime:
     """One execution. Make it, `run` it, read its fields, throw it away."""
 
@@ -132,15 +121,13 @@ class Runtime:
         self.stuck: tuple[Stuck, ...] = ()
         self.thread_error = ""
         self.doubts: list[str] = []
-        self.racy: set[Site] = set()
-        self.shadow: dict[int, dict[Any, _Cell]] = {}
+        self.races = Races()
         self.aliases: dict[int, Any] = {}  # id of an instance's dictionary -> the instance
         self.numbers: dict[int, int] = {}  # what id() gives for an object
-        self.keep: list[Any] = []  # objects whose id names a location
+        self.keep = self.races.keep
         self.switches: list[tuple[int, int, int, bool]] = []  # (task, its step, next task, preemption)
         self.done = _allocate_lock()
         self.done.acquire()
-        self.spawned = 0
         self.tried = False  # somebody has looked at a lock without waiting, or with a deadline
         self.policy_error: BaseException | None = None
         self.began_cpu = time.process_time()
@@ -259,7 +246,7 @@ class Runtime:
     def leave(self, task: Task) -> None:
         """The last act of a thread that was unwound: pass the baton to the next one to be unwound."""
         task.exited = True
-        self.world.thread_gone(task)
+        threads.forget(task)
         for other in self.tasks[1:]:
             if not other.exited:
                 self.hand_over(other)
@@ -267,7 +254,7 @@ class Runtime:
         self.done.release()
 
     def main_body(self, scenario: Callable[[], Any]) -> None:
-        self.world.enter_main(self.task)
+        threads.enter_main(self.task)
         try:
             observation = scenario()
         except Unwind:
@@ -305,7 +292,7 @@ class Runtime:
         chosen = self.pick(None)
         assert chosen is not None  # the scenario's own thread is alive as long as the execution is
         task.exited = True
-        self.world.thread_gone(task)
+        threads.forget(task)
         self.hand_over(chosen)
 
     def describe_error(self, error: BaseException) -> str:
@@ -501,46 +488,7 @@ class Runtime:
             task.changed = True
         if self.tracer:
             self.tracer.access(site, obj, item, write, value)
-        cells = self.shadow.get(base)
-        if cells is None:
-            self.shadow[base] = cells = {}
-            self.keep.append(obj)
-        if item is ALL:
-            for cell in list(cells.values()):
-                self.look_for_race(cell, task, site, write)
-        elif ALL in cells:
-            self.look_for_race(cells[ALL], task, site, write)
-        mine = cells.get(item)
-        if mine is None:
-            cells[item] = mine = _Cell()
-        elif item is not ALL:
-            self.look_for_race(mine, task, site, write)
-        (mine.writes if write else mine.reads)[task.index] = task.clock[task.index]
-        mine.sites.add(site)
-        if mine.racy:
-            self.racy.add(site)
-
-    def look_for_race(self, cell: _Cell, task: Task, site: Site, write: bool) -> None:
-        if cell.racy:
-            if write or cell.writes:
-                self.racy.add(site)
-            return
-        clock = task.clock
-        index = task.index
-        for other, count in cell.writes.items():
-            if other != index and count > clock.get(other, 0):
-                break
-        else:
-            if not write:
-                return
-            for other, count in cell.reads.items():
-                if other != index and count > clock.get(other, 0):
-                    break
-            else:
-                return
-        cell.racy = True
-        self.racy |= cell.sites
-        self.racy.add(site)
+        self.races.note(base, obj, item, write, task, site)
 
     def loop(self, site: Site) -> None:
         """The end of a round of a loop: if the round changed nothing, wait until somebody else does.
@@ -624,7 +572,8 @@ class Runtime:
     # -- the result ---------------------------------------------------------------------------------------------
 
     def is_learners(self, space: dict[str, Any]) -> bool:
-        return self.world.is_learners(space)
+        """Whether these globals are the learner's or the scenario's."""
+        return bool(self.world.is_learners(space))
 
     def execution(self, schedule: str) -> Execution:
         """What happened, as plain data."""

@@ -168,6 +168,18 @@ def start_new_thread(function: Callable[..., Any], args: Any = (), kwargs: Any =
     return int(rt.spawn("thread", None, True, body).ident)
 
 
+def enter_main(task: Task) -> None:
+    """Give the scenario's thread a Thread object of its own, so that it looks like the main thread."""
+    main = threading.Thread.__new__(threading.Thread)
+    threading._active[task.ident] = main  # type: ignore[attr-defined]
+    main._daemonic = False  # type: ignore[attr-defined]  # Thread.__init__ asks current_thread() for it
+    threading.Thread.__init__(main, name="MainThread", daemon=False)
+    main._started._flag = True  # type: ignore[attr-defined]
+    main._ident = task.ident  # type: ignore[attr-defined]
+    threading._main_thread = main  # type: ignore[attr-defined]
+    task.thread = main
+
+
 def forget(task: Task) -> None:
     """A controlled thread has ended: leave its Thread object as a real one would be."""
     thread = task.thread
@@ -308,6 +320,7 @@ def numbered(cls: type) -> tuple[Any, Any]:
     def __hash__(self: Any) -> int:
         return self.__dict__.get("_serial") or object.__hash__(self)
 
+    __init__.__qualname__ = real_init.__qualname__
     return __init__, __hash__
 
 

@@ -15,25 +15,23 @@ from __future__ import annotations
 import _queue
 import _thread
 import collections
-import concurrent.futures._base as futures_base
 import concurrent.futures.thread as futures_thread
 import functools
 import gc
 import itertools
 import os
-import queue
 import random
 import sys
 import sysconfig
 import threading
-import time
 import types
 from collections.abc import Callable
 from typing import Any
 
 from ..together import call
-from . import current, primitives, threads
-from .output import Diverted
+from . import primitives, threads
+from .patching import Patches
+from .restoring import Count, reset_lock, restore_dict, restore_sequence, restore_set
 from .sites import ENGINE_SITES, Site, forget_classes
 from .weave import may_store_globals, stored_globals, weave
 
@@ -86,30 +84,6 @@ def global_names(code: types.CodeType) -> set[str]:
     return names
 
 
-class _NoLock:
-    """Stands in for locks inside `threading` that guard only its own tables: the baton guards them already."""
-
-    def __init__(self, real: Any) -> None:
-        self.real = real
-
-    def acquire(self, *args: Any) -> bool:
-        rt = current.runtime
-        if rt is not None and rt.caller() is not None:
-            return True
-        return bool(self.real.acquire(*args))
-
-    def release(self) -> None:
-        rt = current.runtime
-        if rt is None or rt.caller() is None:
-            self.real.release()
-
-    def __enter__(self) -> bool:
-        return self.acquire()
-
-    def __exit__(self, *exc: Any) -> None:
-        self.release()
-
-
 class World:
     """Everything that an exploration changes for its time, and changes back."""
 
@@ -125,11 +99,10 @@ class World:
         self._spaces: dict[int, tuple[dict[str, Any], set[str]]] = {}
         self._restore: list[Callable[[], None]] = []
         self._undo: list[Callable[[], None]] = []
-        self._replacement = _replacements()
+        self._patches = Patches()
+        self._replacement = self._patches.replacement
         self._controlled: dict[int, Any] = {}
         self._resets: list[Callable[[], None]] = []
-        self._counter: dict[Any, Any] = {}
-        self._main: threading.Thread | None = None
 
     # -- an exploration -----------------------------------------------------------------------------------------
 
@@ -141,7 +114,7 @@ class World:
             self._walk()
             if woven:
                 self._weave()
-            self._patch()
+            self._patches.install()
         except BaseException:
             self.uninstall()
             raise
@@ -150,6 +123,7 @@ class World:
         """Give everything back as it was."""
         for restore in self._restore:
             restore()
+        self._patches.uninstall()
         while self._undo:
             self._undo.pop()()
         forget_classes()
@@ -162,7 +136,7 @@ class World:
             reset()
         for restore in self._restore:
             restore()
-        self._number_threads()
+        self._patches.begin()
 
     # -- walking ------------------------------------------------------------------------------------------------
 
@@ -206,18 +180,18 @@ class World:
         elif isinstance(value, dict):
             self._adopt(value, value.keys(), todo)
             saved = dict(value)
-            self._restore.append(lambda: _restore_dict(value, saved))
+            self._restore.append(lambda: restore_dict(value, saved))
             todo += saved.keys()
             self._visit_instance(value, todo)
         elif isinstance(value, (list, collections.deque)):
             for index, part in enumerate(value):
                 self._replace(part, functools.partial(value.__setitem__, index), str(index), todo)
             saved_parts = list(value)
-            self._restore.append(lambda: _restore_sequence(value, saved_parts))
+            self._restore.append(lambda: restore_sequence(value, saved_parts))
             self._visit_instance(value, todo)
         elif isinstance(value, set):
             saved_set = set(value)
-            self._restore.append(lambda: _restore_set(value, saved_set))
+            self._restore.append(lambda: restore_set(value, saved_set))
             todo += saved_set
             self._visit_instance(value, todo)
         elif isinstance(value, bytearray):
@@ -344,7 +318,7 @@ class World:
                 self._replace(value, functools.partial(space.__setitem__, name), name, todo, owner=type(obj).__name__)
         if type(space) is dict:
             saved = dict(space)
-            self._restore.append(lambda: _restore_dict(space, saved))
+            self._restore.append(lambda: restore_dict(space, saved))
         for cls in type(obj).__mro__:
             for name, member in vars(cls).items():
                 if isinstance(member, types.MemberDescriptorType) and _is_learner_class(cls):
@@ -399,10 +373,10 @@ class World:
         if kind is _LOCK:
             new = primitives.ControlledLock()
             held = True if value.locked() else None
-            self._resets.append(lambda: _reset_lock(new, held))
+            self._resets.append(lambda: reset_lock(new, held))
         elif kind is _RLOCK:
             new = primitives.ControlledRLock()
-            self._resets.append(lambda: _reset_lock(new, None))
+            self._resets.append(lambda: reset_lock(new, None))
         elif kind is _SIMPLE_QUEUE:
             new = primitives.ControlledSimpleQueue()
             items = []
@@ -410,11 +384,11 @@ class World:
                 items.append(value.get())
             for item in items:
                 value.put(item)
-            self._resets.append(lambda: _restore_sequence(new.items, items))
+            self._resets.append(lambda: restore_sequence(new.items, items))
         elif kind is itertools.count:
             new = value.__reduce__()
             start = new[1]
-            new = _Count(*start)
+            new = Count(*start)
             self._resets.append(lambda: new.restart(*start))
         else:
             return value
@@ -466,90 +440,6 @@ class World:
     def is_learner_code(self, code: types.CodeType) -> bool:
         return is_learner_file(code.co_filename)
 
-    # -- patching -----------------------------------------------------------------------------------------------
-
-    def _patch(self) -> None:
-        for (holder, name), new in threads.patches().items():
-            self._set(holder, name, new)
-        for real, new in self._replacement.items():
-            for module in (time, _thread, threading, queue, _queue):
-                for name, value in list(vars(module).items()):
-                    if value is real and not name.startswith("__"):
-                        self._set(module, name, new)
-        for name in random.__all__:
-            method = getattr(random, name)
-            if getattr(method, "__self__", None) is random._inst:
-                self._set(random, name, self._replacement[method])
-        self._set(random.Random, "seed", threads.deterministic_seed(random.Random.seed))
-        self._set(threading, "_active_limbo_lock", _NoLock(threading._active_limbo_lock))  # type: ignore[attr-defined]
-        shutdown_lock = primitives.ControlledLock()
-        self._resets.append(lambda: _reset_lock(shutdown_lock, None))
-        self._set(futures_thread, "_global_shutdown_lock", shutdown_lock)
-        self._set(threading, "excepthook", threads.excepthook)
-        self._resets.append(lambda: setattr(threading, "excepthook", threads.excepthook))
-        self._set(sys, "stdout", Diverted(sys.stdout, current))
-        self._set(sys, "stderr", Diverted(sys.stderr, current))
-        for cls in (threading.Thread, futures_base.Future):
-            init, hashed = threads.numbered(cls)
-            self._set(cls, "__init__", init)
-            self._set(cls, "__hash__", hashed)
-        self._set(sys, "unraisablehook", threads.unraisablehook)
-        counter = futures_thread.ThreadPoolExecutor._counter  # type: ignore[attr-defined]
-        self._undo.append(lambda: setattr(futures_thread.ThreadPoolExecutor, "_counter", counter))
-        names = threading._counter  # type: ignore[attr-defined]
-        self._undo.append(lambda: setattr(threading, "_counter", names))
-        self._set(threading, "_main_thread", threading.main_thread())
-
-    def _set(self, holder: Any, name: str, new: Any) -> None:
-        missing = object()
-        old = vars(holder).get(name, missing)
-        setattr(holder, name, new)
-
-        def undo() -> None:
-            if old is missing:
-                delattr(holder, name)
-            else:
-                setattr(holder, name, old)
-
-        self._undo.append(undo)
-
-    def _number_threads(self) -> None:
-        """Threads are named Thread-1, Thread-2, … in every execution."""
-        threading._counter = itertools.count(1).__next__  # type: ignore[attr-defined]
-        futures_thread.ThreadPoolExecutor._counter = itertools.count().__next__  # type: ignore[attr-defined]
-
-    # -- threads ------------------------------------------------------------------------------------------------
-
-    def enter_main(self, task: Any) -> None:
-        """Give the scenario's thread a Thread object of its own, so that it looks like the main thread."""
-        main = threading.Thread.__new__(threading.Thread)
-        threading._active[task.ident] = main  # type: ignore[attr-defined]
-        main._daemonic = False  # type: ignore[attr-defined]  # Thread.__init__ asks current_thread() for it
-        threading.Thread.__init__(main, name="MainThread", daemon=False)
-        main._started._flag = True  # type: ignore[attr-defined]
-        main._ident = task.ident  # type: ignore[attr-defined]
-        threading._main_thread = main  # type: ignore[attr-defined]
-        task.thread = main
-
-    def thread_gone(self, task: Any) -> None:
-        threads.forget(task)
-
-
-class _Count(itertools.count):
-    """An `itertools.count` that can begin again: `next` of it is one step, as of the real one."""
-
-    def __new__(cls, *start: Any) -> Any:
-        return super().__new__(cls)
-
-    def __init__(self, *start: Any) -> None:
-        self.restart(*start)
-
-    def restart(self, *start: Any) -> None:
-        self.inner = itertools.count(*start)
-
-    def __next__(self) -> Any:
-        return next(self.inner)
-
 
 _REPLACED = (types.BuiltinFunctionType, types.MethodType, type)
 _LIBRARY_STATE = frozenset(
@@ -564,25 +454,6 @@ _LIBRARY_STATE = frozenset(
         "types",
     }
 )
-
-
-def _replacements() -> dict[Any, Any]:
-    """Real function or class -> its controlled form, wherever it is bound."""
-    table: dict[Any, Any] = {getattr(time, name): new for name, new in primitives.CLOCKS.items()}
-    table[time.sleep] = primitives.sleep
-    table[_thread.get_ident] = threads.get_ident
-    table[_thread.get_native_id] = threads.get_native_id
-    table[_thread.start_new_thread] = threads.start_new_thread
-    table[_thread.allocate_lock] = threads.make_lock
-    table[_thread.LockType] = threads.lock_type
-    table[threading.Lock] = threads.make_lock
-    table[_thread.RLock] = threads.make_rlock
-    table[_queue.SimpleQueue] = threads.make_simple_queue
-    for name in random.__all__:
-        method = getattr(random, name)
-        if getattr(method, "__self__", None) is random._inst:
-            table[method] = threads.own_random(name, method)
-    return table
 
 
 @functools.lru_cache(maxsize=2000)
@@ -602,32 +473,6 @@ def _is_learner_class(cls: type) -> bool:
 
 def _is_instance_of_learners(value: Any) -> bool:
     return any(_is_learner_class(cls) for cls in type(value).__mro__[:-1])
-
-
-def _restore_dict(space: dict[Any, Any], saved: dict[Any, Any]) -> None:
-    if len(space) == len(saved) and all(name in space and space[name] is value for name, value in saved.items()):
-        return
-    dict.clear(space)
-    dict.update(space, saved)
-
-
-def _restore_sequence(sequence: Any, saved: list[Any]) -> None:
-    if len(sequence) != len(saved) or any(a is not b for a, b in zip(sequence, saved)):
-        sequence.clear()
-        sequence.extend(saved)
-
-
-def _restore_set(value: set[Any], saved: set[Any]) -> None:
-    if value != saved:
-        value.clear()
-        value.update(saved)
-
-
-def _reset_lock(lock: Any, held: Any) -> None:
-    lock.holder = held
-    lock.clock = {}
-    if isinstance(lock, primitives.ControlledRLock):
-        lock.count = 0
 
 
 __all__ = ["World", "is_learner_file"]

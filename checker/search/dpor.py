@@ -1,9 +1,10 @@
 """Dynamic partial-order reduction with sleep sets: every schedule, up to the order of independent steps.
 
 Flanagan & Godefroid, "Dynamic partial-order reduction for model checking software", POPL 2005, with the sleep sets
-of Godefroid's thesis (1996), and source sets in place of its backtracking points. Deviations: races are looked for when a step is executed (and, for steps still pending
-at the end, at the end), against every racing step that no later racing step is ordered after, not only the last;
-a moment at which time moves because nobody can run orders all before it before all after it.
+of Godefroid's thesis (1996) and the source sets of Abdulla et al., "Optimal dynamic partial order reduction", POPL
+2014, in place of backtracking points. Deviations: races are looked for when a step is executed and, for steps still
+pending at the end or when time moves, then; a moment at which time moves because nobody can run orders all before
+it before all after it.
 
 Every execution is run from the start; the stack of nodes lives on between executions and says what to repeat.
 """
@@ -193,8 +194,9 @@ class Dpor:
                 continue  # never possible at the same moment
             if event.node >= 0:
                 self.reverse(event, index, accesses, clock)
-            if not gives:  # behind what made the step possible may lie the acquire or get that came in between
-                join_clock(seen, event.clock)
+            if gives or (op.ready is not None and event.node >= 0 and index not in self.stack[event.node].enabled):
+                continue  # behind a moment when the step was not possible may lie the acquire or get that came between
+            join_clock(seen, event.clock)
 
     def reverse(self, event: Event, index: int, accesses: tuple[Access, ...], clock: Clock) -> None:
         """See to it that, from where `event` was made, the next step of task `index` is tried before it.
@@ -204,11 +206,7 @@ class Dpor:
         task that comes first somewhere in them, as in the paper of 2005, would not do together with sleep sets.
         """
         node = self.stack[event.node]
-        between = [
-            later
-            for later in self.events[event.position + 1 :]
-            if later.clock.get(event.task, 0) < event.count
-        ]
+        between = [later for later in self.events[event.position + 1 :] if later.clock.get(event.task, 0) < event.count]
         before_next = dict(clock)
         for later in between:
             if overlap(later.accesses, accesses):

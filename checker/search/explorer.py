@@ -136,7 +136,7 @@ class _Explorer:
     def execute(
         self, policy: Any, *, stops: dict[int, list[int]] | None = None, trace: bool = False, **options: Any
     ) -> Execution:
-        """Run once under `policy`; return what happened. New racy sites are in `self.last.racy`."""
+        """Run once under `policy`; return what happened. New racy sites are in `self.last.races.racy`."""
         self.world.begin()
         rt = Runtime(
             policy,
@@ -276,7 +276,7 @@ class _Explorer:
     def show(self) -> bool:
         """Make the racy sites of the last execution visible; True if there were new ones."""
         assert self.last is not None
-        new = self.last.racy - self.visible
+        new = self.last.races.racy - self.visible
         for site in new:
             site.visible = True
         self.visible |= new

@@ -161,7 +161,7 @@ def _touched(rt: Runtime) -> list[tuple[Any, Any]]:
     """The places that at least two threads have touched, one of them writing."""
     kept = {id(obj): obj for obj in rt.keep}
     found = []
-    for base, cells in rt.shadow.items():
+    for base, cells in rt.races.cells.items():
         if base in kept and base != id(THREADS):
             for item, cell in cells.items():
                 if cell.writes and len(cell.reads.keys() | cell.writes.keys()) > 1:

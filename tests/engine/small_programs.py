@@ -121,6 +121,31 @@ def locked_is_a_look():
     return together(hold, lock.locked)[1]
 
 
+def a_holder_that_tries_again():
+    lock = threading.Lock()
+
+    def hold():
+        with lock:
+            pass
+        with lock:
+            return lock.acquire(False)
+
+    def sleep_inside():
+        got = lock.acquire(timeout=60)
+        if got:
+            time.sleep(3600)
+            lock.release()
+        return got
+
+    def impatient():
+        got = lock.acquire(timeout=60)
+        if got:
+            lock.release()
+        return got
+
+    return together(hold, sleep_inside, impatient)
+
+
 def released_by_another_thread():
     lock = threading.Lock()
     lock.acquire()
