@@ -270,18 +270,6 @@ class LockOrderError(Exception):
 # %% answer="ranked_lock"
 import threading
 
-### BEGIN SOLUTION
-_mine = threading.local()  # .held: the RankedLocks that the current thread holds
-
-
-def _held_by_this_thread():
-    if not hasattr(_mine, "held"):
-        _mine.held = []
-    return _mine.held
-
-
-### END SOLUTION
-
 
 class RankedLock:
     """A mutex that a thread may acquire only if its rank is above all ranks that the thread holds."""
@@ -323,7 +311,16 @@ class RankedLock:
     def __exit__(self, *error):
         ### BEGIN SOLUTION
         self.release()
-        ### END SOLUTION
+
+
+_mine = threading.local()  # .held: the RankedLocks that the current thread holds
+
+
+def _held_by_this_thread():
+    if not hasattr(_mine, "held"):
+        _mine.held = []
+    return _mine.held
+    ### END SOLUTION
 
 
 # %% [markdown]
@@ -922,11 +919,14 @@ import threading
 
 
 def an_exception_leaves_nothing_held():
+    raised = []
+
     class Broken:
         def __init__(self, error):
             self._error = error
 
         def acquire(self, blocking=True, timeout=-1):
+            raised.append(self._error.__name__)
             raise self._error("while acquiring")
 
         def release(self):
@@ -936,18 +936,21 @@ def an_exception_leaves_nothing_held():
             return False
 
     held = []
-    for error in (KeyboardInterrupt, RuntimeError):
+    for error in (KeyboardInterrupt, OSError):
         a, b = threading.Lock(), threading.Lock()
         for arguments in [(a, Broken(error), 1), (Broken(error), b, 1)]:
             try:
                 lock_both(*arguments)
-            except (KeyboardInterrupt, RuntimeError):
+            except (KeyboardInterrupt, OSError):
                 pass
-        held.append((a.locked(), b.locked()))
-    return held
+        held.append([a.locked(), b.locked()])
+    return {"raised": sorted(set(raised)), "held": held}
 
 
-check(an_exception_leaves_nothing_held, expect=[(False, False), (False, False)])
+check(
+    an_exception_leaves_nothing_held,
+    expect={"raised": ["KeyboardInterrupt", "OSError"], "held": [[False, False], [False, False]]},
+)
 
 
 # %% [markdown]
@@ -1031,17 +1034,14 @@ class Inventory:
         ### BEGIN SOLUTION
         with self._lock:
             return sum(self._counts.values())
-        ### END SOLUTION
 
-    ### BEGIN SOLUTION
     def _change(self, item, n):
         """Change a count; the caller holds the lock."""
         count = self._counts.get(item, 0) + n
         if count < 0:
             raise KeyError(f"not so many of {item!r}")
         self._counts[item] = count
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %% [markdown]

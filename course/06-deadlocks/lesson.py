@@ -146,6 +146,7 @@ print(deadlocks, "of", trials)
 # (Wilson's): the range of true probabilities with which such a count is not surprising.
 #
 # Beside them stands something that *is* exact: the share of all schedules, with no pause at all, counted one by one.
+# (Above, `explore` left out schedules that are equivalent to another; `search="every"` does not.)
 
 # %%
 def wilson(count, n, z=1.96):
