@@ -188,10 +188,14 @@ def _make_folders(course: Course) -> None:
 def _write_settings(course: Course) -> None:
     config = _LEARNER_CONFIG.format(course=os.path.relpath(course.root, course.work))
     (course.work / "nbgrader_config.py").write_text(config)
-    jupyter = course.state / "jupyter" / "config"
+    silence(course.state / "jupyter" / "config")
+
+
+def silence(jupyter: Path) -> None:
+    """Settings in a configuration folder of Jupyter that keep it from asking the network about things."""
     # No pop-up that asks about news from the network in front of the first page.
     silenced = {"@jupyterlab/apputils-extension:announcements": True}
-    (jupyter / "labconfig").mkdir(exist_ok=True)
+    (jupyter / "labconfig").mkdir(parents=True, exist_ok=True)
     (jupyter / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": silenced}))
     # The language servers are not used here, and looking for them runs npm, which writes to the home folder.
     server = {"ServerApp": {"jpserver_extensions": {"jupyter_lsp": False}}}

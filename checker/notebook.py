@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
 from typing import Any
 
 from . import story
@@ -27,16 +29,8 @@ def show(exploration: Exploration, again: Callable[[], None] | None = None) -> N
         return
     from IPython.display import HTML, display
 
-    if exploration.holds:
-        display(HTML(story.html(exploration)), metadata={"text/html": {"isolated": False}})
-        return
-    from IPython.display import Image
-
-    from . import pictures
-
-    display(HTML(story.html(exploration)))
-    display(Image(data=pictures.png(exploration), format="png", alt=pictures.alt_text(exploration)))
-    if again is not None:
+    display(HTML(story.html(exploration) + ("" if exploration.holds else _picture(exploration))))
+    if not exploration.holds and again is not None:
         again()
 
 
@@ -74,17 +68,19 @@ def offer_game(
 
 
 def _folded(exploration: Exploration) -> str:
-    """The verdict of a game as one folded block, picture included, that any page can show."""
-    from base64 import b64encode
-    from html import escape
+    """The verdict of a game as one folded block that any page can show."""
+    return (
+        "<details><summary>The solution on paper</summary>"
+        f"{story.html(exploration)}{_picture(exploration)}</details>"
+    )
 
+
+def _picture(exploration: Exploration) -> str:
+    """The picture of a failure. Within the page, since JupyterLab gives a picture of its own no alternative text."""
     from . import pictures
 
-    picture = b64encode(pictures.png(exploration)).decode()
-    return (
-        f"<details><summary>The solution on paper</summary>{story.html(exploration)}"
-        f'<img alt="{escape(pictures.alt_text(exploration))}" src="data:image/png;base64,{picture}"></details>'
-    )
+    data, told = b64encode(pictures.png(exploration)).decode(), escape(pictures.alt_text(exploration))
+    return f'<img style="max-width: 100%" alt="{told}" src="data:image/png;base64,{data}">'
 
 
 @contextmanager
