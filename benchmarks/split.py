@@ -14,28 +14,30 @@ import greenlet
 
 
 class Split:
-    """One scenario under way: `callables` to run, `results` to fill, then `observe`."""
+    """One scenario under way: `callables` to run, `results` to fill, then `observe`.
+
+    It refers to nothing but what the scenario shares: explorers walk what they are given.
+    """
 
     def __init__(self, scenario: Callable[[], Any]) -> None:
         self.callables: list[Callable[[], Any]] = []
         self.results: list[Any] = []
-        self.main = greenlet.getcurrent()
-        self.rest = greenlet.greenlet(lambda: scenario())
-        self.space = sys.modules[scenario.__module__].__dict__
         self.observation: Any = None
-        with_together = "together" in self.space
-        before = self.space.get("together")
-        self.space["together"] = self.hand_out
+        self.rest = greenlet.greenlet(scenario)
+        space = sys.modules[scenario.__module__].__dict__
+        before = space.get("together")
+        space["together"] = self.hand_out
         try:
             self.observation = self.rest.switch()
         finally:
-            if with_together:
-                self.space["together"] = before
+            if before is not None:
+                space["together"] = before
 
     def hand_out(self, *callables: Callable[[], Any]) -> list[Any]:
+        """Called by the scenario in place of `together`: stop here until `observe`."""
         self.callables = list(callables)
         self.results = [None] * len(callables)
-        self.main.switch()
+        self.rest.parent.switch()
         return self.results
 
     def run(self, number: int) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import array
 import collections
+import functools
 import gc
 import operator
 import sys
@@ -130,7 +131,7 @@ def containers_in(value: Any, found: list[Any], depth: int = 3, deep: bool = Fal
 
 
 _kinds: dict[tuple[type, str], Any] = {}
-_SKIP, _INSTANCE = "skip", "instance"
+_SKIP, _INSTANCE, _CACHED = "skip", "instance", "cached"
 _ACTIVE = (types.FunctionType, classmethod, staticmethod, property, type, types.BuiltinFunctionType, *_DESCRIPTORS)
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 
@@ -151,6 +152,8 @@ def attribute_kind(cls: type, name: str) -> Any:
                 value = klass.__dict__[name]
                 if isinstance(value, types.MemberDescriptorType):
                     kind = _INSTANCE
+                elif isinstance(value, functools.cached_property) and sys.version_info >= (3, 12):
+                    kind = _CACHED  # it has no lock any more
                 elif isinstance(value, _ACTIVE) or hasattr(type(value), "__get__"):
                     kind = _SKIP
                 else:
@@ -231,9 +234,20 @@ class LoadAttr(Site):
             return
         if cls is rt.local_type:
             return
+        if kind is _CACHED:
+            self.cached(rt, obj)
+            return
         if kind is not _INSTANCE:
             rt.touch(self, kind, self.name, False)
         rt.touch(self, obj, self.name, False)
+
+    def cached(self, rt: Any, obj: Any) -> None:
+        """A functools.cached_property looks, and if there is no value yet computes and stores one: two steps."""
+        rt.touch(self, obj, self.name, False)
+        if self.name not in obj.__dict__:
+            value = getattr(type(obj), self.name).func(obj)
+            rt.touch(self, obj, self.name, True)
+            obj.__dict__[self.name] = value
 
     def static(self, rt: Any, obj: Any) -> None:
         """An attribute of a class or a module."""
