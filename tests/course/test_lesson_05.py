@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import pytest
 from lessons import MINUTE, Ran, run
 
@@ -44,7 +46,8 @@ def test_a_skipped_poke_can_vanish(lesson: Ran) -> None:
 def test_a_timeout_for_each_lock_adds_up_and_a_deadline_does_not(lesson: Ran) -> None:
     # Each lock comes free after 0.8 budgets; acquire never gives up early, and a noisy machine is only later.
     assert all(taken >= 0.75 * n for n, taken in enumerate(lesson.values["each"], start=1))
-    assert max(lesson.values["whole"]) < lesson.values["each"][-1] / 2
+    assert lesson.values["whole"][-1] < lesson.values["each"][-1]
+    assert median(lesson.values["whole"]) < median(lesson.values["each"])
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def lesson() -> Ran:
 def test_it_takes_less_than_a_minute_warns_of_nothing_and_leaves_no_thread(lesson: Ran) -> None:
     assert lesson.seconds < MINUTE
     assert lesson.warnings == []
-    assert lesson.figures >= 3
+    assert lesson.figures == 2  # and the picture of the deadlock, which is no plot
     assert lesson.values["threads"] == []
 
 
