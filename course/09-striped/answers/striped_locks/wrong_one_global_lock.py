@@ -1,4 +1,4 @@
-# fails: striped_locks-2 finished, striped_locks-3 finished, striped_locks-4 raised, striped_locks-5 raised
+# fails: striped_locks-2 finished, striped_locks-3 finished, striped_locks-4 raised, striped_locks-5 finished
 # Nobody deadlocks, because everybody waits for everybody.
 import threading
 
