@@ -16,6 +16,7 @@ from checker.outcomes import Execution, Exploration
 
 #: Stands for a source line of a hidden check.
 _HIDDEN = "(hidden check)"
+_WIDTH = 860  # pixels at which a picture is shown: nbgrader's feedback pages do not shrink it
 _drawing = threading.Lock()  # matplotlib's settings are global, and a Dask worker has threads
 
 
@@ -40,7 +41,7 @@ def outputs(result: Result) -> list[dict[str, Any]]:
     with _drawing:
         picture = base64.b64encode(pictures.png(failed)).decode()
     shown_as = _display({"image/png": picture, "text/plain": story.headline(failed)})
-    shown_as["metadata"] = {"image/png": {"alt": pictures.alt_text(failed)}}
+    shown_as["metadata"] = {"image/png": {"alt": pictures.alt_text(failed), "width": _WIDTH}}
     return [shown_as, _error("CheckFailed", f"{result.outcome}: {story.headline(failed)}", text)]
 
 

@@ -76,10 +76,10 @@ def page(assignment: str, found: list[Finding]) -> str:
         )
         counts = Counter((each.check, each.reason) for each in own if each.outcome not in ("passed", "review"))
         rows = [(str(number), check, reason) for (check, reason), number in counts.most_common(_MOST)]
-        parts.append(_table(("students", "check", "what happened"), rows))
+        parts.append(_table(("students", "check", "what happened"), rows, "No check failed."))
     reviews = sorted({(each.student, each.exercise, each.reason) for each in found if each.outcome == "review"})
     parts.append(f"<h2>For review: {len({student for student, _, _ in reviews})} submissions</h2>")
-    parts.append(_table(("student", "exercise", "why"), reviews))
+    parts.append(_table(("student", "exercise", "why"), reviews, "Nobody."))
     return _PAGE.format(title=html.escape(assignment), body="\n".join(parts))
 
 
@@ -91,10 +91,10 @@ def write(graded: Path, assignment: str, folder: Path) -> Path:
     return path
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], nothing: str) -> str:
     body = "\n".join("<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows)
     if not body:
-        return "<p>None.</p>"
+        return f"<p>{nothing}</p>"
     return "<table><tr>" + "".join(f"<th>{head}</th>" for head in heads) + f"</tr>\n{body}</table>"
 
 
