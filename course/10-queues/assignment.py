@@ -328,7 +328,7 @@ def bad_items_are_counted_as_errors():
     return dict(aggregator.stop()), aggregator.errors
 
 
-def no_exception_ends_the_owner():
+def no_exception_ends_the_counting():
     class Odd(BaseException):
         pass
 
@@ -376,7 +376,7 @@ def no_thread_is_left():
 
 
 check(bad_items_are_counted_as_errors, expect=({"b": 3}, 3))
-check(no_exception_ends_the_owner, expect=({"b": 2}, 5))
+check(no_exception_ends_the_counting, expect=({"b": 2}, 5))
 check(errors_are_final_after_stop, expect=({"a": 1}, 2))
 check(a_key_that_is_no_key_does_no_harm, expect=({"a": 1}, True))
 check(falsy_keys_and_numbers_are_counted_too, expect=({"slow": 1, None: 1, 0: 2, "": 2, (): 2}, 0))
