@@ -374,14 +374,15 @@ def test_output_is_held_back_until_the_end(capsys):
 
 @pytest.mark.slow
 def test_a_hundred_checks_in_one_process():
+    brief = {"schedules": 5, "seconds": 1.0, "patience": 0.1}
     for trouble, _ in TROUBLES:
-        explore(trouble, **BUDGET)
+        explore(trouble, **brief)
     gc.collect()
     before, count, memory = state(), os_threads(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     quick = [trouble for trouble, _ in TROUBLES if "infinite" not in trouble.__name__]
     objects = len(gc.get_objects())
     for number in range(100):
-        explore(quick[number % len(quick)], schedules=5, seconds=1.0, patience=0.5)
+        explore(quick[number % len(quick)], **brief)
     gc.collect()
     assert state() == before
     assert settled(count) <= count
