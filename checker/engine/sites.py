@@ -107,6 +107,17 @@ def item_of(key: Any) -> Any:
     return ALL
 
 
+_container: dict[type, bool] = {}
+
+
+def is_container(cls: type) -> bool:
+    """Whether objects of the class are containers whose state we track. Remembered: asking takes long."""
+    known = _container.get(cls)
+    if known is None:
+        _container[cls] = known = issubclass(cls, CONTAINERS)
+    return known
+
+
 #: A container with more parts than this is not searched for others inside.
 MOST_PARTS = 200
 
@@ -116,7 +127,7 @@ def containers_in(value: Any, found: list[Any], depth: int = 3, deep: bool = Fal
     kind = type(value)
     if kind in PLAIN or kind in (_FUNCTION, _METHOD, type):
         return
-    if kind in _EXACT_CONTAINERS or issubclass(type(value), CONTAINERS):
+    if kind in _EXACT_CONTAINERS or is_container(type(value)):
         found.append(value)
         if deep and depth and len(value) <= MOST_PARTS:
             for part in list(value.values() if issubclass(kind, (dict, collections.UserDict)) else value):
@@ -362,7 +373,7 @@ class LoadItem(Site):
             return
         container, key = pair
         cls = type(container)
-        if cls in _EXACT_CONTAINERS or issubclass(type(container), CONTAINERS):
+        if cls in _EXACT_CONTAINERS or is_container(type(container)):
             if issubclass(type(container), collections.defaultdict) and not dict.__contains__(container, key):
                 self.missing(rt, container, key)
             else:
@@ -393,7 +404,7 @@ class StoreItem(Site):
         if rt is None or get_ident() != rt.running:
             return
         value, container, key = triple
-        if issubclass(type(container), CONTAINERS):
+        if is_container(type(container)):
             rt.touch(self, container, _place(container, key), True, value)
 
 
@@ -406,7 +417,7 @@ class DeleteItem(Site):
         if rt is None or get_ident() != rt.running:
             return
         container, key = pair
-        if issubclass(type(container), CONTAINERS):
+        if is_container(type(container)):
             # a later item of a list moves when an earlier one is deleted
             rt.touch(self, container, item_of(key) if issubclass(type(container), dict) else ALL, True)
 
@@ -452,7 +463,7 @@ class UseItem(Site):
         key, container = pair
         if issubclass(type(container), dict):
             rt.touch(self, container, item_of(key), False)
-        elif issubclass(type(container), CONTAINERS):
+        elif is_container(type(container)):
             rt.touch(self, container, ALL, False)
 
 
@@ -475,9 +486,9 @@ class Operate(Site):
                     for container in found:
                         rt.touch(self, container, ALL, False)
             return
-        if issubclass(type(left), CONTAINERS):
+        if is_container(type(left)):
             rt.touch(self, left, ALL, self.name == "in-place")
-        if issubclass(type(right), CONTAINERS):
+        if is_container(type(right)):
             rt.touch(self, right, ALL, False)
 
 
@@ -528,7 +539,7 @@ class Call(Site):
         if kind is _METHOD:
             if id(getattr(callee.__func__, "__code__", None)) not in rt.woven:
                 owner = callee.__self__
-                if issubclass(type(owner), CONTAINERS):  # a method in Python of a container class of the library
+                if is_container(type(owner)):  # a method in Python of a container class of the library
                     rt.touch(self, owner, ALL, callee.__name__ not in _READ)
                 self.arguments(rt, call, 1, False, deep=True)
             return
@@ -595,7 +606,7 @@ class Call(Site):
 
     def method(self, rt: Any, owner: Any, name: str, args: tuple[Any, ...]) -> None:
         """A method in C of `owner`."""
-        if issubclass(type(owner), CONTAINERS):
+        if is_container(type(owner)):
             if name in _NO_ACCESS:
                 pass
             elif issubclass(type(owner), dict) and args and name in _ITEM_READ:

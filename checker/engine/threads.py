@@ -101,9 +101,13 @@ def get_ident() -> int:
     return _real_get_ident()
 
 
+#: By how much a controlled thread's native id differs from its ident.
+NATIVE = 50_000
+
+
 def get_native_id() -> int:
-    """`threading.get_native_id`: of a controlled thread its ident."""
-    return get_ident() if controlled() else _real_get_native_id()
+    """`threading.get_native_id`: another number than the ident, as in CPython."""
+    return get_ident() + NATIVE if controlled() else _real_get_native_id()
 
 
 # -- starting and ending --------------------------------------------------------------------------------------------
@@ -133,7 +137,7 @@ def start(self: threading.Thread) -> None:
     task = rt.spawn(self.name, self, self.daemon, body)
     self._ident = task.ident  # type: ignore[attr-defined]
     if hasattr(self, "_native_id"):
-        self._native_id = task.ident
+        self._native_id = task.ident + NATIVE
     threading._active[task.ident] = self  # type: ignore[attr-defined]
 
 

@@ -11,6 +11,7 @@ Every execution is run from the start; the stack of nodes lives on between execu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,14 @@ def overlap(one: tuple[Access, ...], other: tuple[Access, ...]) -> bool:
             if base == base2 and (write or write2) and (item == item2 or item is ALL or item2 is ALL):
                 return True
     return False
+
+
+def covers(event: Event, accesses: tuple[Access, ...]) -> bool:
+    """Whether every earlier step that conflicts with these accesses conflicts with `event` too."""
+    if len(event.accesses) != 1 or len(accesses) != 1:
+        return False
+    base, item, write = event.accesses[0]
+    return write and base == accesses[0][0] and (item is ALL or item == accesses[0][1])
 
 
 @dataclass(slots=True)
@@ -163,6 +172,8 @@ class Dpor:
             self.races(task.index, op, accesses, clock)
         for event in self._conflicting(accesses):
             join_clock(clock, event.clock)
+            if covers(event, accesses):
+                break  # whatever conflicts before it happened before it
         count = clock.get(task.index, 0) + 1
         clock[task.index] = count
         if accesses or depth >= 0:
@@ -172,31 +183,31 @@ class Dpor:
                 self.by_base.setdefault(base, []).append(event)
         return accesses
 
-    def _conflicting(self, accesses: tuple[Access, ...]) -> list[Event]:
-        found = []
-        for base in {access[0] for access in accesses}:
-            for event in self.by_base.get(base, ()):
-                if overlap(event.accesses, accesses):
-                    found.append(event)
-        return found
+    def _conflicting(self, accesses: tuple[Access, ...]) -> Iterator[Event]:
+        """The steps so far that conflict with these accesses, last one first."""
+        if len(accesses) == 1:
+            events = self.by_base.get(accesses[0][0], [])
+        else:
+            events = self.events
+        for event in reversed(events):
+            if overlap(event.accesses, accesses):
+                yield event
 
     def races(self, index: int, op: Op, accesses: tuple[Access, ...], clock: Clock) -> None:
         """For each earlier step that this one could have come before: try that, from where it was made."""
         seen = dict(clock)
-        events = self._conflicting(accesses)
-        if len({access[0] for access in accesses}) > 1:
-            events.sort(key=lambda event: event.position)
-        for event in reversed(events):
-            if event.task == index or event.count <= seen.get(event.task, 0):
-                continue
-            gives = (event.kind == RELEASE and op.kind == ACQUIRE) or (event.kind == PUT and op.kind == GET)
-            if gives and op.deadline is None and event.kind == RELEASE:
-                continue  # never possible at the same moment
-            if event.node >= 0:
-                self.reverse(event, index, accesses, clock)
-            if gives or (op.ready is not None and event.node >= 0 and index not in self.stack[event.node].enabled):
-                continue  # behind a moment when the step was not possible may lie the acquire or get that came between
-            join_clock(seen, event.clock)
+        for event in self._conflicting(accesses):
+            if event.task != index and event.count > seen.get(event.task, 0):
+                gives = (event.kind == RELEASE and op.kind == ACQUIRE) or (event.kind == PUT and op.kind == GET)
+                if gives and op.deadline is None and event.kind == RELEASE:
+                    continue  # never possible at the same moment
+                if event.node >= 0:
+                    self.reverse(event, index, accesses, clock)
+                if gives or (op.ready is not None and event.node >= 0 and index not in self.stack[event.node].enabled):
+                    continue  # the step was not possible then: behind it may lie the acquire or get that came between
+                join_clock(seen, event.clock)
+            if covers(event, accesses):
+                break
 
     def reverse(self, event: Event, index: int, accesses: tuple[Access, ...], clock: Clock) -> None:
         """See to it that, from where `event` was made, the next step of task `index` is tried before it.

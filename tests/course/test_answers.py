@@ -8,11 +8,14 @@ cell raises.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
-from checker import cli
 
 COURSE = Path(__file__).parents[2] / "course"
 ANSWERS = sorted(COURSE.glob("*/answers/*/*.py"))
@@ -28,21 +31,31 @@ def expected_failures(text: str) -> dict[str, str] | None:
     return {name: outcome for name, _, outcome in (part.strip().partition(" ") for part in label.split(","))}
 
 
-def verdicts(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[bool, str]]:
-    """Check id -> (passed, outcome)."""
-    capsys.readouterr()
-    status = cli.main(["check", path.parent.name, str(path), "--json"])
-    written = capsys.readouterr()
-    assert status in (0, 1), written.err
-    report = json.loads(written.out)
-    assert status == (0 if report["points"] == report["max_points"] else 1)
+def verdicts(path: Path) -> dict[str, tuple[bool, str]]:
+    """Check id -> (passed, outcome), by the command that people type."""
+    command = [sys.executable, "-m", "checker", "check", path.parent.name, str(path), "--json"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=COURSE.parent)
+    assert run.returncode in (0, 1), run.stderr
+    report = json.loads(run.stdout)
+    assert run.returncode == (0 if report["points"] == report["max_points"] else 1)
     return {check["id"]: (check["passed"], check["outcome"]) for check in report["checks"]}
+
+
+@pytest.fixture(scope="module")
+def judged(request: pytest.FixtureRequest) -> Iterator[dict[Path, Future[dict[str, tuple[bool, str]]]]]:
+    """The verdicts on all answers that this run asks about, found on all cores while the tests look at them."""
+    wanted = [item.callspec.params["path"] for item in request.session.items if item.fspath == request.path]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {path: pool.submit(verdicts, path) for path in wanted}
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ANSWERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_answer_gets_the_verdict_on_its_label(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = verdicts(path, capsys)
+def test_answer_gets_the_verdict_on_its_label(
+    path: Path, judged: dict[Path, Future[dict[str, tuple[bool, str]]]]
+) -> None:
+    found = judged[path].result()
     failed = {name: outcome for name, (passed, outcome) in found.items() if not passed}
     if path.stem.startswith("right_"):
         assert failed == {}
