@@ -33,9 +33,13 @@ def ask(judge: Judge, at_limit: str, program: Program, budget: float) -> Verdict
 
 def measure(options: Namespace) -> str:
     programs = PROGRAMS[:: options.every]
+    tools = available()
+    everything: dict[str, list[Verdict]] = {name: [] for name in tools}
+    for program in report.with_progress(programs, "judging"):
+        for name, (judge, at_limit) in tools.items():  # one after the other, so that all meet the same noise
+            everything[name].append(ask(judge, at_limit, program, options.budget))
     rows, misjudged = [], []
-    for name, (judge, at_limit) in available().items():
-        verdicts = [ask(judge, at_limit, program, options.budget) for program in report.with_progress(programs, name)]
+    for name, verdicts in everything.items():
         wrong = [verdict for verdict in verdicts if not verdict.program.right]
         right = [verdict for verdict in verdicts if verdict.program.right]
         refuted = [verdict.seconds for verdict in wrong if verdict.right]
