@@ -11,10 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from notebooks import Lab  # noqa: E402
 from server import CHROMIUM, FLAGS, PICTURES, course_in, lab  # noqa: E402
 
 from checker.course import Course  # noqa: E402
+from notebooks import Lab  # noqa: E402
 
 ASSIGNMENT = "02-races"
 

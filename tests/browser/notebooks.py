@@ -28,7 +28,11 @@ class Lab:
         parts = urlsplit(self.address)
         tree = f"/lab/tree/{quote(path)}?reset&{parts.query}" if path else f"/?{parts.query}"
         self.page.goto(f"{parts.scheme}://{parts.netloc}{tree}")
-        self.page.locator(".jp-Notebook:visible .jp-Cell").first.wait_for(timeout=60_000)
+        self.started()
+
+    def started(self, seconds: float = 60) -> None:
+        """Wait until a notebook is shown and its kernel has started."""
+        self.page.locator(".jp-Notebook:visible .jp-Cell").first.wait_for(timeout=seconds * 1000)
         self.idle()
 
     def idle(self, seconds: float = 90) -> None:

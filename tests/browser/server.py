@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +49,7 @@ def running(command: list[str], folder: Path, environment: dict[str, str], url: 
     """Run a server until the block is left; wait until its address answers.
 
     Raises:
-        TimeoutError: it does not answer within a minute; the text holds the end of its log.
+        TimeoutError: it does not answer within two minutes; the text holds the end of its log.
     """
     log = folder / "server.log"
     with log.open("wb") as output:
@@ -70,14 +69,12 @@ def running(command: list[str], folder: Path, environment: dict[str, str], url: 
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while time.monotonic() < until and server.poll() is None:
         try:
             urllib.request.urlopen(url, timeout=5).close()
             return
-        except urllib.error.HTTPError:
-            return  # it answers, if only to say that we must log in
-        except OSError:
+        except OSError:  # nobody listens yet, or a proxy says that nobody is behind it
             time.sleep(0.2)
     raise TimeoutError(f"{url} does not answer\n{log.read_text()[-3000:]}")
 

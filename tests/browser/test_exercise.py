@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from nbgraderpages import Assignments, Formgrader
-from notebooks import Lab
 
 from checker.building import read
 from checker.course import Course, find
+from notebooks import Lab
 
 ASSIGNMENT = "02-races"
 SOURCE = find().sources / ASSIGNMENT

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from notebooks import Lab
 
 from checker.course import find
+from notebooks import Lab
 
 LESSONS = sorted(path.name for path in find().lessons.glob("*.ipynb"))
 #: Lessons without a figure.
