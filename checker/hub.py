@@ -42,26 +42,26 @@ def make_home(course: Course, home: Path, user: str, *, course_id: str = "acquir
     for lesson in course.lessons.glob("*.ipynb"):
         if not (own.lessons / lesson.name).exists():
             shutil.copy(lesson, own.lessons)
-    (home / "nbgrader_config.py").write_text(
-        _CONFIG.format(
-            course_id=course_id,
-            user=user,
-            exchange=str(course.exchange),
-            cache=str(own.state / "cache"),
-            work=str(home / "my-work"),
-        )
+    settings = _CONFIG.format(
+        course_id=course_id,
+        user=user,
+        exchange=str(course.exchange),
+        cache=str(own.state / "cache"),
+        work=str(home / "my-work"),
     )
+    for folder in (home, home / "my-work"):  # the Assignment List looks only in the second
+        (folder / "nbgrader_config.py").write_text(settings)
     config = own.state / "jupyter" / "config"
     silence(config)
     page = config / "labconfig" / "page_config.json"
-    settings = json.loads(page.read_text())
-    settings["disabledExtensions"] |= {f"@jupyter/nbgrader:{name}": True for name in _INSTRUCTORS_ONLY}
-    page.write_text(json.dumps(settings))
+    shown = json.loads(page.read_text())
+    shown["disabledExtensions"] |= {f"@jupyter/nbgrader:{name}": True for name in _INSTRUCTORS_ONLY}
+    page.write_text(json.dumps(shown))
     server = config / "jupyter_server_config.json"
-    settings = json.loads(server.read_text())
-    settings["ServerApp"]["jpserver_extensions"] |= {
+    served = json.loads(server.read_text())
+    served["ServerApp"]["jpserver_extensions"] |= {
         "nbgrader.server_extensions.formgrader": False,
         "nbgrader.server_extensions.course_list": False,
     }
-    server.write_text(json.dumps(settings))
+    server.write_text(json.dumps(served))
     return own
