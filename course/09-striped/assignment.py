@@ -40,6 +40,7 @@ from checker import check, discuss, together
 # `hashlib`.
 # </details>
 
+
 # %% answer="stripe_of"
 def stripe_of(key, stripes: int) -> int:
     """Return the stripe of key: an int from 0 to stripes - 1.
@@ -219,7 +220,7 @@ discuss("stripe_of")
 # for each other in `inc`.
 #
 # `move(src, dst, n)` takes `n` (≥ 0) from one key and gives it to another; nobody ever sees it half done. If
-# `src` has less than `n`: `KeyError`, and nothing has changed.
+# `src` has less than `n`: `KeyError`, and nothing has changed. (A key never seen has 0: 0 can be taken from it.)
 #
 # `snapshot()` returns a `dict` of all counts, and `total()` their sum, each as they were *at one single
 # instant*. The dict is the caller's own. Keys whose count is 0 may be in it or not.
@@ -498,6 +499,7 @@ check(a_thousand_anagrams_spread, expect={"keys stored": 1000, "more than 60 in 
 # %% [markdown]
 # **One thread at a time in each map**, and no update is lost.
 
+
 # %% check="striped_counter-3" points=2
 def two_incs_of_one_key():
     counter, maps = watched(1)
@@ -596,6 +598,7 @@ check(others_count_while_one_is_inside_the_last_map, expect=[2, [2, 2]])
 # **A snapshot shows one single instant, and so does a total.** While something moves from stripe to stripe,
 # the sum of all counts never changes.
 
+
 # %% check="striped_counter-5" points=1
 def what_is_seen_during_a_move(look, source, target):
     """How much more (or less) is seen than there is, while 1 moves from one stripe to another."""
@@ -626,6 +629,7 @@ check(a_snapshot_beside_a_move_back_sees_everything_once, expect=0)
 # %% [markdown]
 # **Moves never deadlock and never lose anything**: in opposite directions, within one stripe, beside a
 # snapshot, and when two of them want the last one.
+
 
 # %% check="striped_counter-6" points=2
 def counts_of(counter, keys):
@@ -701,7 +705,7 @@ def a_refused_move_changes_nothing_and_holds_nothing():
     ]
     unchanged = present(counter.snapshot()) == before
     later = together(lambda: counter.inc(first), lambda: counter.inc(second))
-    return answers, unchanged, later, refused(counter, first, second, 0)
+    return answers, unchanged, later, refused(counter, first, second, 0), refused(counter, "never seen", first, 0)
 
 
 def moving_to_the_same_key_changes_nothing():
@@ -748,7 +752,7 @@ def a_snapshot_is_a_state_that_was_in_falling_order():
     return a_snapshot_is_a_state_that_was([2, 0])
 
 
-check(a_refused_move_changes_nothing_and_holds_nothing, expect=([True] * 5, True, [2, 2], False))
+check(a_refused_move_changes_nothing_and_holds_nothing, expect=([True] * 5, True, [2, 2], False, False))
 check(moving_to_the_same_key_changes_nothing, expect=[({1: 5}, 5)] * 3)
 check(a_failed_inc_holds_nothing, expect=[2])
 check(a_snapshot_is_a_state_that_was_in_rising_order, expect="a state that was")
@@ -908,6 +912,7 @@ def in_the_fullest_stripe(strings):
 # **Who holds a key holds it alone.** Each of two threads adds 1 to a plain variable inside its block. No
 # update may be lost, for the same key, for equal keys, and for sets of keys that have one in common.
 
+
 # %% check="striped_locks-1" points=1
 def add_under(first_keys, second_keys):
     """What two threads that add 1 under these keys leave in a plain variable."""
@@ -941,6 +946,7 @@ check(a_shared_key_is_enough, expect=2)
 
 # %% [markdown]
 # **Acquired on entering, each stripe once; released on leaving, whatever happened inside.**
+
 
 # %% check="striped_locks-2" points=1
 def calling_hold_acquires_nothing():
@@ -1013,6 +1019,7 @@ check(no_keys_hold_nothing, expect=(True, True))
 # **Keys spread, and keys that share no stripe do not wait for each other.** How full the stripes are does not
 # depend on who runs when, so a single schedule is enough to see it.
 
+
 # %% check="striped_locks-3" points=1
 def two_hundred_names_spread():
     return in_the_fullest_stripe(f"user-{number:03d}" for number in range(200))
@@ -1035,6 +1042,7 @@ check(keys_apart_are_held_at_the_same_time, expect=(True, True))
 # %% [markdown]
 # **No two `hold` calls ever deadlock**: the same keys in opposite order, three sets of keys in a circle, and
 # different keys that happen to have the same stripes.
+
 
 # %% check="striped_locks-4" points=2
 def hold_all(locks, groups):
@@ -1152,10 +1160,23 @@ def two_blocks_at_once_keep_their_own_locks():
     return gets_in(locks, first), gets_in(locks, second), gets_in(locks, first, second)
 
 
+def every_key_counts():
+    """Keys that are false are keys like all others: nobody gets in while one of them is held."""
+    waits = []
+    for key in 0, "", None, ():
+        locks = StripedLocks()
+        with locks.hold(key):
+            outside = visitor(locks, key)
+            waits.append(outside.is_alive())
+        outside.join()
+    return waits
+
+
 def two_hundred_anagrams_spread():
     return in_the_fullest_stripe("".join(letters) for letters in islice(permutations("abcdef"), 200))
 
 
+check(every_key_counts, expect=[True] * 4, schedules=50)
 check(two_hundred_anagrams_spread, expect=lambda most: most <= 40, schedules=1, search="walk")
 check(strings_of_the_same_stripes_get_through, expect="both got through")
 check(opposite_orders_of_strings_get_through, expect="both got through")
