@@ -15,6 +15,7 @@ import array
 import collections
 import functools
 import gc
+import io
 import operator
 import sys
 import types
@@ -92,6 +93,7 @@ _TAKING = frozenset({"pop", "popleft", "popitem", "clear"})  # change nothing wh
 _NO_ACCESS = frozenset("__init__ __new__ __class_getitem__ fromkeys".split())  # the object is still the thread's own
 
 # Built-in functions that change a container given as an argument; every other one at most reads it.
+_STREAMS = (io.StringIO, io.BytesIO)
 _DEEP = frozenset({"repr", "print", "format", "ascii", "eq", "ne"})
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 _WRITING_MODULES = frozenset({"_heapq", "_bisect", "_operator"})
@@ -590,6 +592,8 @@ class Call(Site):
                 if not rt.alone:
                     rt.doubt(f"the code calls {name}()")
             else:
+                if name == "print" and not rt.alone and any(type(part) in _STREAMS for part in call):
+                    rt.doubt("print() writes to a stream of the code's own in several steps")
                 module = callee.__module__
                 # `operator` only reads, except for its functions on items; heapq and bisect.insort write
                 self.arguments(rt, call, 1, module in _WRITING_MODULES, deep=name in _DEEP)
@@ -630,6 +634,8 @@ class Call(Site):
             rt.touch(self, owner, args[0], name != "__getattribute__")
         elif type(owner) is str:
             self.arguments(rt, args, 0, False)
+        elif type(owner) in _STREAMS:
+            rt.touch(self, owner, ALL, name not in ("getvalue", "tell", "closed"))
         else:
             rt.task.changed = True  # hidden state of C code: a loop that calls it is not known to be idle
 

@@ -179,6 +179,9 @@ class World:
             todo += [value.func, *value.args, *value.keywords.values()]
         elif isinstance(value, dict):
             self._adopt(value, value.keys(), todo)
+            if isinstance(value, collections.defaultdict):
+                put = functools.partial(setattr, value, "default_factory")
+                self._replace(value.default_factory, put, "", todo)
             saved = dict(value)
             self._restore.append(lambda: restore_dict(value, saved))
             todo += saved.keys()
@@ -365,6 +368,12 @@ class World:
             if all(a is b for a, b in zip(parts, value)):
                 return value
             return tuple(parts) if kind is tuple else kind._make(parts)
+        if kind is staticmethod:
+            function = self._convert(value.__func__)
+            return value if function is value.__func__ else staticmethod(function)
+        if kind is functools.partial:
+            function = self._convert(value.func)
+            return value if function is value.func else kind(function, *value.args, **value.keywords)
         if kind is types.BuiltinMethodType and isinstance(value.__self__, (_LOCK, _RLOCK)):
             return getattr(self._convert(value.__self__), value.__name__)
         if id(value) in self._controlled:
@@ -458,11 +467,13 @@ _LIBRARY_STATE = frozenset(
 
 @functools.lru_cache(maxsize=2000)
 def _is_learner_class(cls: type) -> bool:
-    """A class is the learner's if its functions are; one without functions, if its module is."""
+    """A class is the learner's if one of its functions is; one without functions of its own, if its module is."""
     for value in vars(cls).values():
         function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
-        if isinstance(function, types.FunctionType) and not function.__code__.co_filename.startswith("<string"):
-            return is_learner_file(function.__code__.co_filename)
+        if isinstance(function, types.FunctionType):
+            filename = function.__code__.co_filename
+            if not filename.startswith("<string") and is_learner_file(filename):  # dataclass writes functions too
+                return True
     module = sys.modules.get(cls.__module__)
     if module is None:
         return cls.__module__ not in ("builtins",)
