@@ -220,6 +220,15 @@ def balances_that_cross_do_not_matter():
     return a.balance, b.balance
 
 
+def an_amount_that_is_no_number_leaves_nothing_held():
+    a, b = Account(1, 100), Account(2, 90)
+    try:
+        transfer(a, b, "all of it")
+    except Exception:
+        return a.lock.locked(), b.lock.locked()
+
+
+check(an_amount_that_is_no_number_leaves_nothing_held, expect=(False, False))
 check(three_transfers_in_a_ring_get_through, expect=(103, 89, 78), seconds=2)
 check(balances_that_cross_do_not_matter, expect=(85, 105), seconds=2)
 
@@ -245,7 +254,7 @@ discuss("transfer")
 # - A thread may acquire a `RankedLock` only if its rank is *greater than every rank that this thread holds*.
 #   Otherwise `acquire` raises `LockOrderError` (below) at once, before any waiting and whatever its arguments.
 # - Locks are released in any order.
-# - An acquire that fails or times out leaves no trace: afterwards the thread may do what it might do before.
+# - An acquire that fails, raises or times out leaves no trace: afterwards the thread may do what it might do before.
 # - Each thread is looked at by itself.
 # - Releasing a lock that this thread does not hold: `RuntimeError`, and nothing changes.
 #
@@ -393,7 +402,7 @@ def a_timeout_times_out():
     def ask():
         held.wait()
         start = time.monotonic()
-        said = [lock.acquire(False), lock.acquire(timeout=2), lock.acquire(True, 1)]
+        said = [lock.acquire(False), lock.acquire(timeout=2), lock.acquire(True, 1), lock.acquire(timeout=0)]
         seconds = round(time.monotonic() - start, 6)
         done.set()
         return said, seconds, lock.acquire()
@@ -403,7 +412,7 @@ def a_timeout_times_out():
 
 check(nothing_is_lost_under_it, expect=2)
 check(a_body_that_raises_releases_it, expect=("in the body", True))
-check(a_timeout_times_out, expect=([False, False, False], 3.0, True))
+check(a_timeout_times_out, expect=([False] * 4, 3.0, True))
 
 
 # %% [markdown]
@@ -487,7 +496,31 @@ def a_refused_acquire_leaves_no_trace():
     return said
 
 
+def an_acquire_that_raises_leaves_no_trace():
+    three, five = RankedLock(3), RankedLock(5)
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with five:
+            held.set()
+            done.wait()
+
+    def ask():
+        held.wait()
+        try:
+            five.acquire(False, 1)  # a plain Lock refuses these two together
+        except ValueError:
+            pass
+        try:
+            return three.acquire()
+        finally:
+            done.set()
+
+    return together(hold, ask)[1]
+
+
 check(a_failed_acquire_leaves_no_trace, expect=[False, False, True])
+check(an_acquire_that_raises_leaves_no_trace, expect=True)
 check(a_refused_acquire_leaves_no_trace, expect=[True, "refused", True, True])
 
 
@@ -770,6 +803,23 @@ def it_gives_up_when_the_time_is_up():
     return seen
 
 
+def the_whole_of_it_ends_in_time():
+    """One lock is taken all the time; the other is free at first, and taken after a second."""
+    a, b = threading.Lock(), threading.Lock()
+    b.acquire()
+
+    def take_the_other():
+        time.sleep(1)
+        with a:
+            time.sleep(20)
+
+    def ask():
+        start = time.monotonic()
+        return lock_both(a, b, 3), round(time.monotonic() - start)
+
+    return together(ask, take_the_other)[0]
+
+
 def a_lock_that_becomes_free_is_had():
     a, b = threading.Lock(), threading.Lock()
     b.acquire()
@@ -783,6 +833,7 @@ def a_lock_that_becomes_free_is_had():
 
 
 check(it_gives_up_when_the_time_is_up, expect=[(False, 2, True, False), (False, 2, False, True)])
+check(the_whole_of_it_ends_in_time, expect=(False, 3), schedules=20)
 check(a_lock_that_becomes_free_is_had, expect=(True, True, True))
 
 
@@ -1176,7 +1227,7 @@ def the_edges():
     shop.add("apple", 3)
     shop.add("pear", 0)
     shop.remove("kiwi", 0)
-    shop.move("kiwi", "plum", 0)
+    shop.move("fig", "plum", 0)
     shop.move("apple", "apple", 3)
     try:
         shop.move("apple", "apple", 4)

@@ -1,4 +1,4 @@
-# fails: transfer-4 finished
+# fails: transfer-4 finished, transfer-7 finished
 # The exception leaves without releasing.
 def transfer(src, dst, amount):
     if src is dst:
