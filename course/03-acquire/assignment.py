@@ -26,7 +26,10 @@ from checker import check, discuss, together
 # | `0` | do not wait at all |
 # | more than 0 | wait until the lock is acquired, or until that many seconds have passed |
 # | more than `threading.TIMEOUT_MAX`, infinity included | wait `TIMEOUT_MAX` seconds (292 years) |
-# | negative (-1 is no exception), or not a number (`float("nan")`) | `ValueError`, and the lock is left as it was |
+# | negative (so are -1 and minus infinity), or `float("nan")` | `ValueError`, and the lock is left as it was |
+#
+# Leave the waiting to `acquire`: 292 years, asked for in steps of a few milliseconds, are more steps than any
+# check can make.
 #
 # <details><summary>Hint: a nudge</summary>
 #
@@ -119,8 +122,25 @@ def zero_does_not_wait_for_an_rlock():
     return ask_for_a_held_lock(threading.RLock())
 
 
+def zero_does_not_wait_for_whoever_comes_in_between():
+    lock = threading.Lock()
+
+    def hold():
+        with lock:
+            time.sleep(5)
+
+    def ask():
+        began = time.monotonic()
+        if try_lock(lock, 0):
+            lock.release()
+        return round(time.monotonic() - began, 6)
+
+    return together(hold, ask)[1]
+
+
 check(zero_does_not_wait, expect=(False, 0.0))
 check(zero_does_not_wait_for_an_rlock, expect=(False, 0.0))
+check(zero_does_not_wait_for_whoever_comes_in_between, expect=0.0)
 
 
 # %% [markdown]
@@ -203,7 +223,7 @@ from functools import partial
 def ask_with_bad_timeouts(make_lock):
     """What a free and a held lock say to some bad timeouts, and how the locks are afterwards."""
     seen = {}
-    for timeout in -1, -1.0, -0.5, -7, float("nan"):
+    for timeout in -1, -0.001, -7, float("-inf"), float("nan"):
         free, held = make_lock(), make_lock()
         held.acquire()
         answers = []
@@ -226,10 +246,23 @@ def a_bad_timeout_is_refused_for_an_rlock():
     return ask_with_bad_timeouts(threading.RLock)
 
 
-REFUSED = dict.fromkeys(["-1", "-1.0", "-0.5", "-7", "nan"], ("ValueError", "ValueError", True))
+def a_refusal_takes_the_lock_from_nobody():
+    lock = threading.Lock()
+
+    def ask_badly():
+        try:
+            return try_lock(lock, -1)
+        except ValueError:
+            return "ValueError"
+
+    return together(ask_badly, partial(lock.acquire, blocking=False))
+
+
+REFUSED = dict.fromkeys(["-1", "-0.001", "-7", "-inf", "nan"], ("ValueError", "ValueError", True))
 
 check(a_bad_timeout_is_refused, expect=REFUSED)
 check(a_bad_timeout_is_refused_for_an_rlock, expect=REFUSED)
+check(a_refusal_takes_the_lock_from_nobody, expect=["ValueError", True])
 
 
 # %% check="try_lock-6" points=1 hidden=true
@@ -438,7 +471,7 @@ import threading
 def raise_in_a_block(lock):
     """Which of some exceptions came out of the block, and whether the lock was held after each."""
     seen = {}
-    for boom in ValueError("boom"), KeyboardInterrupt(), StopIteration():
+    for boom in ValueError("boom"), RuntimeError("boom"), StopIteration(), KeyboardInterrupt(), SystemExit():
         name = type(boom).__name__
         try:
             with acquired(lock, 0):
@@ -460,7 +493,7 @@ def exceptions_pass_and_the_holder_keeps_the_lock():
     return raise_in_a_block(lock)
 
 
-NAMES = ["ValueError", "KeyboardInterrupt", "StopIteration"]
+NAMES = ["ValueError", "RuntimeError", "StopIteration", "KeyboardInterrupt", "SystemExit"]
 
 check(exceptions_pass_and_the_lock_comes_back, expect=dict.fromkeys(NAMES, ("came out", False)))
 check(exceptions_pass_and_the_holder_keeps_the_lock, expect=dict.fromkeys(NAMES, ("came out", True)))
@@ -527,6 +560,21 @@ def a_block_without_a_timeout():
     return wait_for_a_lock_that_is_held_for_2_seconds(None)
 
 
+def a_block_with_timeout_zero_never_waits():
+    lock = threading.Lock()
+
+    def hold():
+        with lock:
+            time.sleep(5)
+
+    def ask():
+        began = time.monotonic()
+        with acquired(lock, 0):
+            return round(time.monotonic() - began, 6)
+
+    return together(hold, ask)[1]
+
+
 def a_bad_timeout_never_gets_in():
     seen = []
     for timeout in -1, -0.5, float("nan"):
@@ -542,6 +590,7 @@ def a_bad_timeout_never_gets_in():
 check(a_block_that_waits_a_second_and_a_half, expect=lambda seen: seen[0] is False and 1.5 <= seen[1] < 2)
 check(a_block_that_waits_nine_seconds, expect=lambda seen: seen[0] is True and 2 <= seen[1] < 9)
 check(a_block_without_a_timeout, expect=lambda seen: seen[0] is True and seen[1] >= 2)
+check(a_block_with_timeout_zero_never_waits, expect=0.0)
 check(a_bad_timeout_never_gets_in, expect=[False, False, False])
 
 
@@ -820,15 +869,30 @@ def nobody_may_release_what_nobody_holds():
 def a_stranger_may_not_release():
     lock = OwnedLock()
     lock.acquire()
-    [stranger] = together(lambda: refused(lock.release))
-    return {"refused": stranger, "held": lock.locked(), "mine": lock.owner == threading.get_ident()}
+    me = threading.get_ident()
+    [(stranger, *seen)] = together(lambda: (refused(lock.release), lock.locked(), lock.owner == me))
+    return {"refused": stranger, "the stranger sees": seen, "held": lock.locked(), "mine": lock.owner == me}
+
+
+def a_stranger_is_refused_at_any_moment():
+    lock = OwnedLock()
+
+    def visit():
+        with lock:
+            return lock.owner == threading.get_ident()
+
+    return together(visit, lambda: refused(lock.release))
 
 
 check(
     nobody_may_release_what_nobody_holds,
     expect={"new": (True, False, None), "released": (True, False, None), "next acquire": [True]},
 )
-check(a_stranger_may_not_release, expect={"refused": True, "held": True, "mine": True})
+check(
+    a_stranger_may_not_release,
+    expect={"refused": True, "the stranger sees": [True, True], "held": True, "mine": True},
+)
+check(a_stranger_is_refused_at_any_moment, expect=[True, True])
 
 
 # %% [markdown]

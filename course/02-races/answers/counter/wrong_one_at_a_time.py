@@ -1,5 +1,5 @@
-# fails: counter-6 finished
-# Adds n as n separate ones, each under the lock, but another call may get in between them.
+# fails: counter-3 finished, counter-6 finished
+# Adds n as n separate ones, each under the lock, but another call may get in between them. And a negative n adds nothing.
 import threading
 
 
