@@ -237,11 +237,18 @@ def two_objects_do_not_keep_each_other_from_running():
     return together(first.poke, poke_second)
 
 
+def nobody_skips_while_nobody_runs():
+    effort = BestEffort(lambda: None)
+    [(first, second), other] = together(lambda: (effort.poke(), effort.poke()), effort.poke)
+    return other or (first and second)  # whoever skips does so because the other thread runs fn
+
+
 check(
     two_skips_at_the_same_time_are_both_counted,
     expect={"said": [False, False, True], "done": 1, "skipped": 2},
 )
 check(two_objects_do_not_keep_each_other_from_running, expect=[True, True])
+check(nobody_skips_while_nobody_runs, expect=True)
 
 
 # %% [markdown]
@@ -424,8 +431,9 @@ def what_was_taken_is_given_back_in_reverse():
     notes = []
     a, b, c = (Noted(name, notes) for name in "abc")
     c.acquire()
+    start = time.monotonic()
     said = acquire_all([a, b, c], 0)
-    return {"said": said, "notes": " ".join(notes)}
+    return {"said": said, "notes": " ".join(notes), "seconds": round(time.monotonic() - start, 6)}
 
 
 def the_first_lock_has_a_timeout_too():
@@ -436,7 +444,10 @@ def the_first_lock_has_a_timeout_too():
     return {"said": said, "seconds": round(time.monotonic() - start), "second held": free.locked()}
 
 
-check(what_was_taken_is_given_back_in_reverse, expect={"said": False, "notes": "+c +a +b -b -a"})
+check(
+    what_was_taken_is_given_back_in_reverse,
+    expect={"said": False, "notes": "+c +a +b -b -a", "seconds": 0.0},
+)
 check(the_first_lock_has_a_timeout_too, expect={"said": False, "seconds": 2, "second held": False})
 
 
@@ -561,12 +572,13 @@ def a_budget_that_is_overdrawn_does_not_wait_on():
     for budget in (2, 2.5):  # left are -1, which means "for ever" to acquire, and -0.5, which is an error
         slow, taken = Slow(), threading.Lock()
         taken.acquire()
+        start = time.monotonic()
         said = acquire_all([slow, taken], budget)
-        seen.append((said, slow.locked(), taken.locked()))
+        seen.append((said, slow.locked(), taken.locked(), round(time.monotonic() - start)))
     return seen
 
 
-check(a_budget_that_is_overdrawn_does_not_wait_on, expect=[(False, False, True)] * 2)
+check(a_budget_that_is_overdrawn_does_not_wait_on, expect=[(False, False, True, 3)] * 2)
 
 
 # %% [markdown]
@@ -833,9 +845,19 @@ def a_lock_that_becomes_free_while_it_sleeps():
     return used > 2, lock.locked()
 
 
+def the_limit_goes_on_doubling():
+    longest = 0.0
+    for _ in range(20):
+        lock = BusyLock()
+        retry_acquire(lock, 16, 1, 1e9)
+        longest = max(longest, lock.tries[15] - lock.tries[14])
+    return longest > 2**14 / 10  # a right answer is refused with a probability of 0.1**20
+
+
 check(under_the_cap_all_times_are_equally_likely, expect=evenly_spread)
 check(two_callers_both_get_the_lock, expect=([True, True], False))
 check(a_lock_that_becomes_free_while_it_sleeps, expect=(True, True))
+check(the_limit_goes_on_doubling, expect=True)
 
 
 # %% [markdown]
@@ -952,7 +974,7 @@ class StaleCache:
 
 
 # %% [markdown]
-# **A fresh value is returned without a fetch**, also when it is `None`. Its age counts from before the fetch:
+# **A fresh value is returned without a fetch**, also when it is `None` or 0. Its age counts from before the fetch:
 # this one takes 2 seconds, so that after 4 more it is 6 seconds old.
 
 # %% check="stale_cache-1" points=1
@@ -960,16 +982,17 @@ import time
 
 
 def a_fresh_value_needs_no_fetch():
-    fetches = []
+    fetches, values = [], []
+    for value in (None, 0, "", "value"):
 
-    def fetch():
-        fetches.append("fetch")
-        return None
+        def fetch(value=value):
+            fetches.append("fetch")
+            return value
 
-    cache = StaleCache(fetch, ttl=5, max_stale=10, wait=2)
-    values = [cache.get()]
-    time.sleep(4)
-    values.append(cache.get())
+        cache = StaleCache(fetch, ttl=5, max_stale=10, wait=2)
+        values.append(cache.get())
+        time.sleep(4)
+        values.append(cache.get())
     return {"values": values, "fetches": len(fetches)}
 
 
@@ -988,7 +1011,10 @@ def the_age_counts_from_before_the_fetch():
     return values
 
 
-check(a_fresh_value_needs_no_fetch, expect={"values": [None, None], "fetches": 1})
+check(
+    a_fresh_value_needs_no_fetch,
+    expect={"values": [None, None, 0, 0, "", "", "value", "value"], "fetches": 4},
+)
 check(the_age_counts_from_before_the_fetch, expect=[1, 2])
 
 
@@ -1122,7 +1148,33 @@ def waiting_ends_after_wait_seconds():
     return {"seen": together(cache.get, come_later), "fetches": len(fetches)}
 
 
+def who_waits_never_gets_what_is_too_old():
+    fetching = threading.Event()
+    coming = iter(["old", "new"])
+
+    def fetch():
+        value = next(coming, "fetched once too often")
+        if value == "new":
+            fetching.set()
+            time.sleep(4)
+        return value
+
+    cache = StaleCache(fetch, ttl=5, max_stale=10, wait=2)
+    cache.get()
+    time.sleep(11)
+
+    def come_later():
+        fetching.wait()
+        try:
+            return cache.get()
+        except Exception as error:
+            return "unavailable" if isinstance(error, CacheUnavailable) else repr(error)
+
+    return together(cache.get, come_later)
+
+
 check(waiting_ends_after_wait_seconds, expect={"seen": ["value", "unavailable after 2 s"], "fetches": 1})
+check(who_waits_never_gets_what_is_too_old, expect=["new", "unavailable"])
 
 
 # %% [markdown]

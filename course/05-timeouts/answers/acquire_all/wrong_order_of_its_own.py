@@ -1,4 +1,4 @@
-# fails: acquire_all-1 finished, acquire_all-3 finished
+# fails: acquire_all-1 finished, acquire_all-3 finished, acquire_all-7 finished
 # An order of its own, the last lock first; the contract leaves the order to the caller.
 import time
 

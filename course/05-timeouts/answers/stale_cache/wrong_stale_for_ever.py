@@ -1,4 +1,4 @@
-# fails: stale_cache-2 finished, stale_cache-6 finished, stale_cache-8
+# fails: stale_cache-2 finished, stale_cache-4 finished, stale_cache-6 finished, stale_cache-8
 # Forgets max_stale: an old value is returned however old it is.
 import threading
 import time
