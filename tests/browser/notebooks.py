@@ -41,6 +41,9 @@ class Lab:
             """() => {
               const shown = [...document.querySelectorAll('.jp-NotebookPanel')].find(e => e.offsetParent);
               const kernel = shown?.querySelector('.jp-Notebook-ExecutionIndicator');
+              const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
+              const connection = session?.session?.kernel?.connectionStatus;
+              if (session && !(session.isReady && connection === 'connected')) return false;
               const busy = [...(shown?.querySelectorAll('.jp-InputPrompt') ?? [])]
                 .some(e => e.textContent.includes('*'));
               return kernel?.dataset.status === 'idle' && !busy;
@@ -57,6 +60,9 @@ class Lab:
     def run_all(self, seconds: float = 180) -> None:
         """Run all cells and wait for their end, or for an error in one of them."""
         self.menu("Run", "Run All Cells")
+        self.page.wait_for_timeout(2_000)
+        if not any(cell.get("execution_count") for cell in self.cells()) and not self._waiting():
+            self.menu("Run", "Run All Cells")  # JupyterLab drops what it is told before its kernel has settled
         self.page.wait_for_function(
             """() => {
               const cells = window.jupyterapp.shell.currentWidget.content.model.toJSON().cells
@@ -67,6 +73,9 @@ class Lab:
             timeout=seconds * 1000,
         )  # fmt: skip
         self.idle(seconds)
+
+    def _waiting(self) -> bool:
+        return self.page.locator(".jp-Notebook:visible .jp-InputPrompt", has_text="*").count() > 0
 
     def cells(self) -> list[dict[str, Any]]:
         """The notebook's cells with their outputs, from its model: what is scrolled away is there as well."""
