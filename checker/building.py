@@ -242,9 +242,7 @@ def stray(course: Course, generated: Iterable[str]) -> list[Path]:
     known = {course.root / name for name in generated}
     present = [*course.lessons.glob("*.ipynb"), *course.solutions.rglob("*"), *course.exercises.rglob("*")]
     return sorted(
-        path
-        for path in present
-        if path.is_file() and path not in known and ".ipynb_checkpoints" not in path.parts
+        path for path in present if path.is_file() and path not in known and ".ipynb_checkpoints" not in path.parts
     )
 
 

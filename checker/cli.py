@@ -30,9 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="checker", description="The course acquire(): threads that stay correct."
-    )
+    parser = argparse.ArgumentParser(prog="checker", description="The course acquire(): threads that stay correct.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
@@ -52,9 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--workers", type=int, metavar="N", help="how many at once (default: one a core)")
     grade.add_argument("--dask", metavar="ADDRESS", help="on the Dask cluster with this scheduler")
     grade.add_argument("--force", action="store_true", help="also what has its mark already")
-    grade.add_argument(
-        "--unsandboxed", action="store_true", help="run trusted people's answers without the sandbox"
-    )
+    grade.add_argument("--unsandboxed", action="store_true", help="run trusted people's answers without the sandbox")
 
     add("demo", _demo, "A small class in a temporary folder, from release to gradebook.")
 

@@ -24,9 +24,7 @@ def run(course: Course, *, port: int | None = None, rest: Sequence[str] = ()) ->
     options = list(rest)
     if port is not None:
         if _taken(port):
-            raise CourseError(
-                f"port {port} is taken; stop what listens there, or try another: make lab PORT=…"
-            )
+            raise CourseError(f"port {port} is taken; stop what listens there, or try another: make lab PORT=…")
         options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if os.geteuid() == 0:  # as in most containers; Jupyter refuses root unless told
         options.append("--allow-root")

@@ -70,8 +70,7 @@ def offer_game(
 def _folded(exploration: Exploration) -> str:
     """The verdict of a game as one folded block that any page can show."""
     return (
-        "<details><summary>The solution on paper</summary>"
-        f"{story.html(exploration)}{_picture(exploration)}</details>"
+        f"<details><summary>The solution on paper</summary>{story.html(exploration)}{_picture(exploration)}</details>"
     )
 
 

@@ -157,5 +157,3 @@ def _page(kind: str, line: str, body: str, label: str) -> str:
         f'<style>{style}</style><div class="ck-verdict {kind}" role="region" aria-label="{label}">'
         f'<p class="ck-headline">{escape(line)}</p>{body}</div>'
     )
-
-

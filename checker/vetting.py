@@ -77,9 +77,7 @@ def _of_exercise(exercise: Exercise) -> Iterator[str]:
     if [check.name for check in exercise.checks] != expected:
         yield f"its checks are not {exercise.name}-1, {exercise.name}-2, … in this order"
     yield from (f"{check.name} has no points" for check in exercise.checks if check.points < 1)
-    yield from (
-        f"{check.name} calls check() nowhere" for check in exercise.checks if not list(checked(check))
-    )
+    yield from (f"{check.name} calls check() nowhere" for check in exercise.checks if not list(checked(check)))
     if not any(check.hidden for check in exercise.checks):
         yield "it has no hidden check"
     hints = re.findall(r"<details>(.*?)</details>", exercise.text, re.DOTALL)

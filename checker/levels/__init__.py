@@ -52,9 +52,7 @@ def level(name: str) -> Level:
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     space: dict[str, Any] = {"__name__": f"level_{name}"}
     exec(compile(source, filename, "exec"), space)
-    return Level(
-        name, space["__doc__"], space["LESSON"], space["GOAL"], space["SCENARIO"], space["EXPECT"]
-    )
+    return Level(name, space["__doc__"], space["LESSON"], space["GOAL"], space["SCENARIO"], space["EXPECT"])
 
 
 def play_level(name: str) -> None:

@@ -37,8 +37,7 @@ def shown(game: Game, position: Position, goal: str, expected: str) -> dict[str,
         "threads": names,
         "values": list(position.values.items()),
         "steps": [
-            {"thread": moment.thread, "source": moment.source, "effects": ", ".join(moment.effects)}
-            for moment in told
+            {"thread": moment.thread, "source": moment.source, "effects": ", ".join(moment.effects)} for moment in told
         ],
         "time": position.execution.seconds,
         "ended": position.ended,

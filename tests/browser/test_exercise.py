@@ -17,9 +17,7 @@ SOURCE = find().sources / ASSIGNMENT
 NOTEBOOK = f"my-work/{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
 ANSWERS = SOURCE / "answers" / "counter"
 POINTS = sum(
-    cell.points
-    for cell in read(SOURCE / "assignment.py")
-    if cell.mark == "check" and cell.name.startswith("counter-")
+    cell.points for cell in read(SOURCE / "assignment.py") if cell.mark == "check" and cell.name.startswith("counter-")
 )
 
 ENDLESS = """
