@@ -56,16 +56,6 @@ class Op:
         return f"<{self.kind} {self.accesses}>"
 
 
-def conflict(one: Op, other: Op, everything: Any) -> bool:
-    """Whether the two operations are dependent. `everything` is the item that stands for all items."""
-    for base, item, write in one.accesses:
-        for base2, item2, write2 in other.accesses:
-            if base == base2 and (write or write2):
-                if item == item2 or item is everything or item2 is everything:
-                    return True
-    return False
-
-
 class Task:
     """One controlled thread."""
 

@@ -35,9 +35,6 @@ from ..engine.tasks import (
 if TYPE_CHECKING:
     from ..engine.runtime import Runtime
 
-#: Operations that can be done at once, whoever else could run: they commute with everything the others can do.
-LOCAL = frozenset({BEGIN})
-
 
 def immediate(ready: list[Task]) -> Task | None:
     """A task whose next operation commutes with all others, or that has a join whose thread has ended."""
