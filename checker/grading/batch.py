@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import argparse
 import functools
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +101,7 @@ def grade_class(
             raise CourseError(f"{error}. Nothing was graded; --unsandboxed grades people you trust.") from None
     elif not sandboxed:
         print(TRUSTED, file=sys.stderr)
-    with Records(exercises.settings(course)) as records:
+    with Interrupts() as interrupts, Records(exercises.settings(course)) as records:
         releases = _releases(course, records, assignments)
         jobs = list(_jobs(records, assignments, students, force))
         work = functools.partial(grade_job, releases=releases, limits=limits, sandboxed=sandboxed)
@@ -108,7 +111,7 @@ def grade_class(
             from checker import pictures  # noqa: F401  imported once, before the processes are forked
 
             finished = pool.run(work, jobs, min(workers or pool.cores(), max(1, len(jobs))))
-        return sorted(_written(records, jobs, finished), key=lambda row: (row.assignment, row.student))
+        return sorted(_written(records, jobs, finished, interrupts), key=lambda row: (row.assignment, row.student))
 
 
 def _releases(course: Course, records: Records, assignments: Sequence[str]) -> dict[tuple[str, str], Release]:
@@ -155,7 +158,49 @@ def _bytes(path: Path, most: int) -> bytes | None:
         return file.read(most)
 
 
-def _written(records: Records, jobs: Sequence[Job], finished: Iterable[tuple[Job, Any]]) -> Iterator[Row]:
+class Interrupts:
+    """Ctrl-C, which must not come in the middle of a mark: meanwhile it waits.
+
+    Raised inside a callback of the database library, the exception would be printed there and lost.
+    """
+
+    def __init__(self) -> None:
+        self._pressed = self._held = False
+
+    def __enter__(self) -> Interrupts:
+        self._handles = threading.current_thread() is threading.main_thread()  # only there can signals be handled
+        if self._handles:
+            self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._handles:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, number: int, frame: Any) -> None:
+        self._pressed = True
+        if not self._held:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Lets the block run to its end.
+
+        Raises:
+            KeyboardInterrupt: behind the block, if Ctrl-C was pressed by then.
+        """
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        if self._pressed:
+            raise KeyboardInterrupt
+
+
+def _written(
+    records: Records, jobs: Sequence[Job], finished: Iterable[tuple[Job, Any]], interrupts: Interrupts
+) -> Iterator[Row]:
     progress = Progress(len(jobs), "submissions")
     for job, outcome in finished:
         if isinstance(outcome, sandbox.SandboxError):
@@ -163,7 +208,8 @@ def _written(records: Records, jobs: Sequence[Job], finished: Iterable[tuple[Job
         if isinstance(outcome, BaseException):
             yield Row(job.assignment, job.student, None, f"{type(outcome).__name__}: {outcome}")
         else:
-            mark = records.write(job.assignment, job.student, outcome.notebooks)
+            with interrupts.held():
+                mark = records.write(job.assignment, job.student, outcome.notebooks)
             yield Row(job.assignment, job.student, mark, seconds=outcome.seconds)
         progress.step(job.student)
 

@@ -203,6 +203,20 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     assert {sum(score for name, (score, _) in each.items() if name != "essay") for each in marks} == {2}
 
 
+def test_an_interrupt_waits_until_the_mark_is_written():
+    before, done = signal.getsignal(signal.SIGINT), []
+    with pytest.raises(KeyboardInterrupt), batch.Interrupts() as interrupts:
+        with interrupts.held():
+            signal.raise_signal(signal.SIGINT)
+            done.append("written")
+        done.append("never reached")
+    assert done == ["written"]
+    with pytest.raises(KeyboardInterrupt), batch.Interrupts():
+        signal.raise_signal(signal.SIGINT)
+        done.append("never reached")
+    assert done == ["written"] and signal.getsignal(signal.SIGINT) is before
+
+
 def test_late_submissions_get_the_penalty_of_the_configuration(tmp_path):
     from nbgrader.api import Gradebook
 
