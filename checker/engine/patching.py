@@ -59,11 +59,11 @@ class Patches:
         """Put everything in place."""
         for (holder, name), new in threads.patches().items():
             self._set(holder, name, new)
-        for real, new in self.replacement.items():
-            for module in (time, _thread, threading, queue, _queue):
-                for name, value in list(vars(module).items()):
-                    if value is real and not name.startswith("__"):
-                        self._set(module, name, new)
+        by_id = {id(real): new for real, new in self.replacement.items()}
+        for module in (time, _thread, threading, queue, _queue):
+            for name, value in list(vars(module).items()):
+                if id(value) in by_id and not name.startswith("__"):
+                    self._set(module, name, by_id[id(value)])
         for name in random.__all__:
             method = getattr(random, name)
             if getattr(method, "__self__", None) is random._inst:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _queue
 import _thread
+import concurrent.futures.thread as futures_thread
 import random
 import sys
 import threading
@@ -190,6 +191,9 @@ def forget(task: Task) -> None:
     threading._active.pop(task.ident, None)  # type: ignore[attr-defined]
     if thread is None:
         return
+    # The tables of the living hold ended threads until these are collected; those of many executions hash alike.
+    threading._dangling.discard(thread)  # type: ignore[attr-defined]
+    futures_thread._threads_queues.pop(thread, None)  # type: ignore[attr-defined]
     thread._is_stopped = True  # type: ignore[attr-defined]
     if sys.version_info < (3, 13):
         thread._tstate_lock = None  # type: ignore[attr-defined]

@@ -49,6 +49,9 @@ _WHOLE = {
 _GIVES_BOOL = {"COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL"}
 _GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
 
+#: Places on the stack that a site and its operands need at most.
+_MOST_PUSHED = 10
+
 _cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, list[sites.Site]]] = {}
 
 
@@ -106,7 +109,8 @@ class _Weaver:
         self.generator = bool(code.co_flags & inspect.CO_GENERATOR)
 
     def run(self) -> types.CodeType:
-        source = Bytecode.from_code(self.code)
+        # A hook leaves the stack as it was: the handlers' depths stay, and no flow graph is needed to find them anew.
+        source = Bytecode.from_code(self.code, conserve_exception_block_stackdepth=True)
         out = self.out
         previous: Instr | None = None
         items = list(source)
@@ -130,7 +134,9 @@ class _Weaver:
             previous = item
         source.clear()
         source.extend(out)
-        return source.to_code()
+        return source.to_code(
+            stacksize=self.code.co_stacksize + _MOST_PUSHED, compute_exception_stack_depths=False
+        )
 
     def site(self, cls: type[sites.Site], name: str) -> sites.Site:
         site = cls(self.code.co_filename, self.line, self.code.co_qualname, name, self.space)

@@ -106,14 +106,12 @@ class World:
 
     # -- an exploration -----------------------------------------------------------------------------------------
 
-    def install(self, *, woven: bool = True) -> None:
-        """Take over. Everything done here is undone by `uninstall`, in reverse order."""
+    def install(self) -> None:
+        """Take over. Everything done here and in `weave` is undone by `uninstall`, in reverse order."""
         self._gc = gc.isenabled()
         gc.disable()
         try:
             self._walk()
-            if woven:
-                self._weave()
             self._patches.install()
         except BaseException:
             self.uninstall()
@@ -407,7 +405,8 @@ class World:
 
     # -- weaving ------------------------------------------------------------------------------------------------
 
-    def _weave(self) -> None:
+    def weave(self) -> None:
+        """Weave what was found. Without it, executions notice only what the controlled primitives tell."""
         for site in ENGINE_SITES:
             site.visible = False
         shared: dict[int, set[str]] = {}

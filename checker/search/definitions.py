@@ -18,7 +18,7 @@ class Definitions:
 
     def __init__(self, scenario: Callable[[], Any]) -> None:
         world = World(scenario)
-        world.install(woven=False)
+        world.install()
         world.uninstall()
         self._kept = [
             (space, {name: space[name] for name in names if isinstance(space.get(name), _CODE)})

@@ -6,7 +6,8 @@ of Godefroid's thesis (1996) and the source sets of Abdulla et al., "Optimal dyn
 pending at the end or when time moves, then; a moment at which time moves because nobody can run orders all before
 it before all after it.
 
-Every execution is run from the start; the stack of nodes lives on between executions and says what to repeat.
+Every execution is run from the start; the stack of nodes lives on between executions and says what to repeat. What
+was learned on the way to the node where the new execution branches off is kept, and taken up again there.
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ class Event:
 class Node:
     chosen: int
     backtrack: set[int]
+    events: int  # how many had happened before
+    clocks: dict[int, Clock]  # as they were before
     done: set[int] = field(default_factory=set)
     sleep: set[int] = field(default_factory=set)
     enabled: set[int] = field(default_factory=set)
@@ -101,15 +104,44 @@ class Dpor:
 
     def begin(self) -> None:
         self.depth = 0
-        self.events: list[Event] = []
-        self.by_base: dict[Any, list[Event]] = {}
-        self.clocks: dict[int, Clock] = {}
+        self.branch = len(self.stack) - 1  # up to here the execution repeats the last one
+        self.numbers: dict[int, int] = {}  # id of an object -> the same number in every execution that repeats this one
         self.sleep: set[int] = set()
-        self.since_node = 0
+        if not self.stack:
+            self.events: list[Event] = []
+            self.by_base: dict[Any, list[Event]] = {}
+            self.clocks: dict[int, Clock] = {}
+
+    def rewind(self, node: Node) -> None:
+        """Take up what was known when `node` was first reached."""
+        while len(self.events) > node.events:
+            for base in {access[0] for access in self.events.pop().accesses}:
+                self.by_base[base].pop()
+        self.clocks = {index: dict(clock) for index, clock in node.clocks.items()}
+
+    @property
+    def repeating(self) -> bool:
+        """Whether what happens now happened in the last execution, too, and has been looked at."""
+        return self.depth <= self.branch
+
+    def known(self, accesses: tuple[Access, ...]) -> tuple[Access, ...]:
+        """The accesses with objects by number; one that no step has touched keeps its id, which conflicts with none."""
+        numbers = self.numbers
+        return tuple([(numbers.get(base, base), item, write) for base, item, write in accesses])
+
+    def number(self, op: Op) -> tuple[Access, ...]:
+        """The accesses of a step that is made now; objects are numbered as steps come to touch them."""
+        accesses = accesses_now(op)
+        for base, _, _ in accesses:
+            if type(base) is int and base not in self.numbers:
+                self.numbers[base] = len(self.numbers)
+        return accesses
 
     # -- during an execution ------------------------------------------------------------------------------------
 
     def spawned(self, parent: Task, child: Task) -> None:
+        if self.repeating:
+            return
         self.clocks[child.index] = dict(self.clocks.setdefault(parent.index, {}))
 
     def ticked(self, rt: Runtime) -> None:
@@ -117,9 +149,11 @@ class Dpor:
 
         Steps that have been waiting since before then could have come earlier: their races are those of before.
         """
+        if self.repeating:
+            return
         for task in rt.live:
             if task.op is not None:
-                accesses = accesses_now(task.op)
+                accesses = self.known(accesses_now(task.op))
                 self.races(task.index, task.op, accesses, self.clocks.setdefault(task.index, {}))
         everything: Clock = {}
         for clock in self.clocks.values():
@@ -133,7 +167,6 @@ class Dpor:
             self.execute(task, -1)
             return task
         depth = self.depth
-        self.depth += 1
         enabled = {candidate.index for candidate in ready}
         if depth < len(self.stack):
             node = self.stack[depth]
@@ -145,17 +178,25 @@ class Dpor:
             if not awake:
                 return None
             first = running if running in awake else awake[0]
-            node = Node(first.index, {first.index}, sleep=set(self.sleep))
+            clocks = {index: dict(clock) for index, clock in self.clocks.items()}
+            node = Node(first.index, {first.index}, len(self.events), clocks, sleep=set(self.sleep))
             self.stack.append(node)
         node.enabled = enabled
         task = next(candidate for candidate in ready if candidate.index == node.chosen)
+        if depth < self.branch:
+            assert task.op is not None
+            self.number(task.op)
+            self.depth += 1
+            return task
+        if depth == self.branch:
+            self.rewind(node)
+        self.depth += 1
         accesses = self.execute(task, depth)
         # who sleeps on: those asleep, or tried before from here, whose next step commutes with this one
-        by_index = {other.index: other for other in rt.tasks}
         self.sleep = set()
         for index in node.sleep | node.done:
             if index != task.index:
-                op = by_index[index].op
+                op = rt.tasks[index].op
                 if op is not None and not overlap(accesses_now(op), accesses):
                     self.sleep.add(index)
         return task
@@ -163,7 +204,10 @@ class Dpor:
     def execute(self, task: Task, depth: int) -> tuple[Access, ...]:
         op = task.op
         assert op is not None
-        accesses = accesses_now(op)
+        raw = self.number(op)
+        if self.repeating:
+            return raw
+        accesses = self.known(raw)
         clock = self.clocks.setdefault(task.index, {})
         if depth >= 0:
             self.races(task.index, op, accesses, clock)
@@ -178,7 +222,7 @@ class Dpor:
             self.events.append(event)
             for base in {access[0] for access in accesses}:
                 self.by_base.setdefault(base, []).append(event)
-        return accesses
+        return raw
 
     def _conflicting(self, accesses: tuple[Access, ...]) -> Iterator[Event]:
         """The steps so far that conflict with these accesses, last one first."""
@@ -248,7 +292,7 @@ class Dpor:
                 if op is None or task.index == 0:
                     continue
                 clock = self.clocks.setdefault(task.index, {})
-                self.races(task.index, op, accesses_now(op), clock)
+                self.races(task.index, op, self.known(accesses_now(op)), clock)
                 if returned is not None and not task.daemon and task.index != returned.task and returned.node >= 0:
                     self.reverse(returned, task.index, (), clock)
         while self.stack:

@@ -197,19 +197,23 @@ class _Explorer:
     # -- the search ---------------------------------------------------------------------------------------------
 
     def explore(self, search: str, budget: int | None, preemptions: int | None) -> Exploration:
+        self.world.install()
+        try:
+            self.explored(search, budget, preemptions)
+        finally:
+            self.world.uninstall()
+        self.result.seconds = time.perf_counter() - self.began
+        return self.result
+
+    def explored(self, search: str, budget: int | None, preemptions: int | None) -> None:
         result = self.result
         if self.plain():
             result.claim = "the only schedule there is: the scenario starts no thread"
             result.exhaustive = result.holds
             result.policy = "one thread"
-            if self.failing:
-                self.finish()
-            return self.done()
-        self.world = World(self.scenario)
-        self.world.install()
-        try:
-            for doubt in self.world.doubts:
-                self.doubts.append(doubt)
+        else:
+            self.world.weave()
+            self.doubts += self.world.doubts
             if search == "every":
                 self.every(budget, preemptions)
             elif search in ("auto", "dpor"):
@@ -217,31 +221,20 @@ class _Explorer:
             else:
                 self.sample([self.policy(search)], 300 if budget is None else budget)
             self.claim(search)
-            if self.failing:
-                self.finish()
-        finally:
-            self.world.uninstall()
-        return self.done()
-
-    def done(self) -> Exploration:
-        self.result.seconds = time.perf_counter() - self.began
-        return self.result
+        if self.failing:
+            self.finish()
 
     def plain(self) -> bool:
         """One execution that is not woven; True if the scenario starts no thread, so that this is all."""
-        self.world.install(woven=False)
         policy = _Alone()
-        try:
-            execution = self.execute(policy, max_steps=PLAIN_STEPS)
-            assert self.last is not None
-            if policy.threads or self.last.steps > PLAIN_STEPS:
-                self.total = 0
-                self.result.steps = 0
-                return False
-            self.count(execution)
-            return True
-        finally:
-            self.world.uninstall()
+        execution = self.execute(policy, max_steps=PLAIN_STEPS)
+        assert self.last is not None
+        if policy.threads or self.last.steps > PLAIN_STEPS:
+            self.total = 0
+            self.result.steps = 0
+            return False
+        self.count(execution)
+        return True
 
     def policy(self, name: str) -> Any:
         seed = self.options["seed"]
@@ -412,6 +405,7 @@ class _Explorer:
         switches = schedules.read(text)
         self.world.install()
         try:
+            self.world.weave()
             scout = Replay(switches)
             self.execute(scout, stops=scout.stops())
             self.show()
@@ -433,7 +427,8 @@ class _Explorer:
         self.result.claim = "one schedule, replayed"
         if not fine:
             self.result.failure = execution
-        return self.done()
+        self.result.seconds = time.perf_counter() - self.began
+        return self.result
 
 
 class _Alone:

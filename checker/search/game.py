@@ -113,6 +113,7 @@ class Game:
         explorer.world = World(explorer.scenario)
         with one_core(), self._definitions.in_force():
             explorer.world.install()
+            explorer.world.weave()
             try:
                 for site in explorer.visible:
                     site.visible = True

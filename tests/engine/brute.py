@@ -18,6 +18,7 @@ def brute_force(scenario: Callable[[], Any], *, delays: bool = False, limit: int
     explorer = _Explorer(scenario, None, {"delays": delays, "seed": 0, "patience": 20.0}, None, limit)
     explorer.world = World(scenario)
     explorer.world.install()
+    explorer.world.weave()
     for site in explorer.world.sites:
         # the programs write their cells once, before any thread starts; the lines that call what a thread was given
         # touch nothing shared
