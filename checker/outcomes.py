@@ -185,6 +185,7 @@ class Exploration:
     seconds: float = 0.0  # real time spent
     expected: str = ""  # how the expectation reads, for the report
     policy: str = ""  # how the schedules were chosen
+    printed: int = 0  # the most characters that one execution printed
 
     @property
     def holds(self) -> bool:

@@ -134,9 +134,7 @@ class _Weaver:
             previous = item
         source.clear()
         source.extend(out)
-        return source.to_code(
-            stacksize=self.code.co_stacksize + _MOST_PUSHED, compute_exception_stack_depths=False
-        )
+        return source.to_code(stacksize=self.code.co_stacksize + _MOST_PUSHED, compute_exception_stack_depths=False)
 
     def site(self, cls: type[sites.Site], name: str) -> sites.Site:
         site = cls(self.code.co_filename, self.line, self.code.co_qualname, name, self.space)

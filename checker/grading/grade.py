@@ -117,7 +117,7 @@ def grade(
             graded.review.append(result.id)
     for exercise in found.exercises:
         own = [result for result in results if result.check.exercise == exercise]
-        notes = [note for result in own for note in submitted.notes.get(result.id, [])]
+        notes = [note for result in own for note in [*submitted.notes.get(result.id, []), *result.notes]]
         notes += submitted.notes.get(exercise, [])
         graded.comments[exercise] = feedback.comment(own, notes)
     return graded

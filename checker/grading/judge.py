@@ -15,7 +15,7 @@ from typing import Any
 from checker import verdict
 from checker.grading import canaries as canary_module
 from checker.grading.canaries import Canary
-from checker.grading.limits import Limits
+from checker.grading.limits import MEBIBYTE, Limits
 from checker.grading.plan import Piece, Plan
 from checker.grading.session import Session, WorkerLost
 from checker.grading.source import CheckCell, Claim, Source
@@ -45,6 +45,7 @@ class Result:
     schedule: str | None = None
     reason: str = ""  # why it did not pass, where there is no exploration that shows it
     review: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what else its author should know
     explorations: list[Exploration] = field(default_factory=list)
 
     @property
@@ -122,11 +123,16 @@ class _Grader:
         if self.distrust:
             return result
         before = self._random.random() < 0.5
+        if self._session is not None:
+            self._session.flooded = False
         try:
             if before:
                 self._sing(check)
             started = time.monotonic()
             self._judge(check, result)
+            if self._session is not None and self._session.flooded:
+                most = self._limits.output // MEBIBYTE
+                result.notes.append(f"it printed more than {most} MiB; what it prints was dropped and does not count")
             result.seconds = round(time.monotonic() - started, 3)
             if not before:
                 self._sing(check)

@@ -16,7 +16,7 @@ class Limits:
     memory: int = 1024 * MEBIBYTE
     cpu: float = 5.0
     wall: float = 10.0
-    output: int = 1 * MEBIBYTE
+    output: int = 1 * MEBIBYTE  # characters; printed at once by a cell or an execution, more gets a note
     source: int = MEBIBYTE // 4  # characters of one answer cell
     notebook: int = 10 * MEBIBYTE  # bytes of one submitted notebook
     checks: int = 60  # in one worker; with `cpu` it bounds the whole life of the process

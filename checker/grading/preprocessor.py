@@ -79,11 +79,12 @@ class ExploreAnswers(_Step):
     unsandboxed = Bool(False, help="Grade people you trust where no sandbox works.").tag(config=True)
     memory = Integer(Limits().memory, help="Bytes of memory of one answer.").tag(config=True)
     cpu = Float(Limits().cpu, help="Seconds of processor time of one check.").tag(config=True)
+    output = Integer(Limits().output, help="Characters printed at once above which a note says so.").tag(config=True)
     wall = Float(Limits().wall, help="Seconds of one check.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         source, known = self.source(resources)
-        limits = Limits(memory=self.memory, cpu=self.cpu, wall=self.wall)
+        limits = Limits(memory=self.memory, cpu=self.cpu, wall=self.wall, output=self.output)
         if not self.unsandboxed:
             self._prove(limits)
         left = nb.metadata.get(_NOTES, {})

@@ -76,6 +76,7 @@ class Session:
         self._waiting: list[Any] = []
         self._received = self._messages = 0
         self._number = 0
+        self.flooded = False  # something that it was asked to do printed more than the limit
         try:
             reply = self._exchange({"limits": astuple(limits), "sandboxed": sandboxed}, _START, None, None)
             self.layers = sandbox.Layers(bubblewrap=self._wrapped, **reply["ready"])
@@ -155,6 +156,8 @@ class Session:
                 self._write(protocol.frame((self._number, {"allowed": bool(allowed(content))})), clock)
             elif kind == "progress" and type(content) is int:
                 explored = content
+            elif kind == "printed" and type(content) is int:
+                self.flooded = True
             elif kind in ("ready", "ran", "failed", "found", "escaped", "ended"):
                 return {kind: content}
             else:

@@ -49,12 +49,16 @@ class Pipe:
 
 
 class BoundedOutput(io.TextIOBase):
-    """Takes what the answer prints while its cells are loaded, and forgets it."""
+    """Takes what the answer prints while its cells are loaded, counts it, and forgets it."""
+
+    def __init__(self) -> None:
+        self.size = 0
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
+        self.size += len(text)
         return len(text)
 
 
@@ -186,7 +190,7 @@ def main() -> None:
     limits = Limits(*hello["limits"])
     landlock, seccomp = sandbox.lock_down(limits) if hello["sandboxed"] else (0, False)
     os.dup2(null, 2)
-    sys.stdout = sys.stderr = BoundedOutput()
+    sys.stdout = sys.stderr = output = BoundedOutput()
     for name in (
         "check",
         "discuss",
@@ -213,7 +217,11 @@ def main() -> None:
                 reply = {"escaped": escapes(request["path"])}
         except BaseException as error:  # an answer may raise anything, anywhere
             reply = {"failed": describe(error)}
+        printed = max(output.size, reply["found"].printed if "found" in reply else 0)
+        output.size = 0
         try:
+            if printed > limits.output:
+                pipe.send({"printed": printed})
             pipe.send(reply)
         except wire.WireError as error:
             pipe.send({"failed": f"the result cannot be sent: {error}"})

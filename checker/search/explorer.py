@@ -155,6 +155,7 @@ class _Explorer:
         self.total += 1
         self.tried |= rt.tried
         self.result.steps += rt.steps
+        self.result.printed = max(self.result.printed, rt.capture.size)
         if self.total % 50 == 0:
             gc.collect(1)
         if self.progress is not None:

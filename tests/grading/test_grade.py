@@ -137,6 +137,18 @@ def test_a_comment_is_empty_when_there_is_nothing_to_say():
     assert feedback.comment([], []) == ""
 
 
+def test_a_flood_of_output_is_dropped_and_said():
+    flood = "for _ in range(70_000):\n    print('0123456789ABCDEF')\n"
+    while_loaded = graded(counter=flood + COUNTER)[1]
+    in_a_method = graded(
+        counter=COUNTER.replace("with self._lock", "print('x' * 2_000_000)\n        with self._lock", 1)
+    )[1]
+    for found in (while_loaded, in_a_method):
+        assert found.points == graded()[1].points
+        assert "printed more than 1 MiB" in found.comments["counter"]
+        assert not any(text for name, text in found.comments.items() if name != "counter")
+
+
 def test_the_replay_text_is_the_learners_too():
     notebook, _ = graded(counter=UNLOCKED)
     told = "\n".join(cell_of(notebook, "counter-1")["outputs"][1]["traceback"])
