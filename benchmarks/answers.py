@@ -12,7 +12,7 @@ from typing import Any
 import report
 
 ROOT = Path(__file__).resolve().parent.parent
-ALL = "all schedules", "the only schedule"
+NOT_ALL = "sampled", "not all", "not exhaustive", "ended after"
 
 
 def ask(exercise: str, file: Path) -> list[dict[str, Any]]:
@@ -40,7 +40,7 @@ def measure(options: Namespace) -> str:
         if not checks:
             rows.append([file.parent.name, file.stem, "not checked", "", ""])
             continue
-        exhaustive = sum(any(claim in check["claim"] for claim in ALL) for check in checks)
+        exhaustive = sum(not any(words in check["claim"] for words in NOT_ALL) for check in checks)
         times = [check["seconds"] for check in checks]
         seconds += times
         whole += exhaustive

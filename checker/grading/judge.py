@@ -39,7 +39,7 @@ class Result:
     check: CheckCell
     passed: bool = False
     outcome: str = FINISHED  # of the first claim that failed; "review" if a person must look
-    claim: str = ""
+    claim: str = ""  # of the scenario that failed; else those of all scenarios, each once
     schedules: int = 0
     seconds: float = 0.0
     schedule: str | None = None
@@ -141,7 +141,6 @@ class _Grader:
         return result
 
     def _judge(self, check: CheckCell, result: Result) -> None:
-        passed = []
         for claim in check.claims:
             try:
                 exploration = self._explored(check, claim)
@@ -157,14 +156,14 @@ class _Grader:
                 return
             result.explorations.append(exploration)
             result.schedules += exploration.schedules
-            passed.append(exploration.holds)
             result.claim = exploration.claim
             if not exploration.holds:
                 result.outcome, result.schedule = exploration.outcome, exploration.schedule
                 loaded = self._errors.get(check.exercise)
                 result.reason = f"the answer cell raised {loaded}" if loaded else ""
                 return
-        result.passed = all(passed)
+        result.claim = " · ".join(dict.fromkeys(each.claim for each in result.explorations))
+        result.passed = bool(check.claims)
 
     def _explored(self, check: CheckCell, claim: Claim) -> Exploration | str:
         """Explore one claim on the learner's answer; a text says why there was nothing to explore."""
