@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
-import pytest
 from nbgraderpages import Assignments, Formgrader
 
 from checker.building import read
@@ -40,15 +38,10 @@ explore(lambda: together(lambda: 1, lambda: 2)).holds
 """
 
 
-@pytest.fixture(scope="module")
-def fetched(course: Course) -> Path:
-    return course.root / NOTEBOOK
-
-
-def test_from_a_wrong_answer_to_the_mark(page: Lab, fetched: Path) -> None:
+def test_from_a_wrong_answer_to_the_mark(page: Lab, course: Course) -> None:
     page.open()
     Assignments(page).fetch(ASSIGNMENT)
-    assert fetched.exists()
+    assert (course.root / NOTEBOOK).exists()
     _wrong_answer_is_refuted_and_stepped_through(page)
     _right_answer_holds(page)
     _validate_says_what_is_missing(page)
@@ -63,6 +56,7 @@ def test_from_a_wrong_answer_to_the_mark(page: Lab, fetched: Path) -> None:
     assert "open" in row.inner_text(), "the map shows that the exercises were fetched"
     page.picture("map-with-progress")
     assert page.trouble == []
+    _feedback_page_shows_verdicts_and_no_hidden_check(page, course)
 
 
 def _wrong_answer_is_refuted_and_stepped_through(page: Lab) -> None:
@@ -143,7 +137,7 @@ def _learner_reads_feedback(page: Lab) -> None:
     page.picture("feedback-fetched")
 
 
-def test_feedback_page_shows_verdicts_and_no_hidden_check(page: Lab, course: Course, chromium: object) -> None:
+def _feedback_page_shows_verdicts_and_no_hidden_check(page: Lab, course: Course) -> None:
     [feedback] = course.root.glob(f"feedback/*/{ASSIGNMENT}/{ASSIGNMENT}.html")
     page.page.goto(feedback.as_uri())
     text = page.page.locator("body").inner_text()
