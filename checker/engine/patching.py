@@ -79,6 +79,7 @@ class Patches:
         self._set(threading, "_counter", None)
         self._set(futures_thread, "_global_shutdown_lock", self._shutdown_lock)
         self._set(futures_thread.ThreadPoolExecutor, "_counter", None)
+        self._set(futures_base, "id", threads.number)  # wait() takes its locks in the order of the futures' ids
         self._set(sys, "stdout", Diverted(sys.stdout, current))
         self._set(sys, "stderr", Diverted(sys.stderr, current))
         self._set(sys, "unraisablehook", threads.unraisablehook)

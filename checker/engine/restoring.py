@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import collections
+import copy
 import itertools
 from typing import Any
 
-from .primitives import ControlledRLock
-
 
 def restore_dict(space: dict[Any, Any], saved: dict[Any, Any]) -> None:
-    if len(space) == len(saved) and all(name in space and space[name] is value for name, value in saved.items()):
+    """The same keys in the same order, with the same values; by the class's own methods, whatever a subclass does."""
+    kind = collections.OrderedDict if isinstance(space, collections.OrderedDict) else dict
+    if len(space) == len(saved) and all(
+        old is new and value is saved[new] for (old, value), new in zip(kind.items(space), saved)
+    ):
         return
-    dict.clear(space)
-    dict.update(space, saved)
+    kind.clear(space)
+    kind.update(space, saved)
 
 
 def restore_sequence(sequence: Any, saved: list[Any]) -> None:
-    if len(sequence) != len(saved) or any(a is not b for a, b in zip(sequence, saved)):
-        sequence.clear()
-        sequence.extend(saved)
+    """The same items."""
+    kind = collections.deque if isinstance(sequence, collections.deque) else list
+    if len(sequence) != len(saved) or any(a is not b for a, b in zip(kind.__iter__(sequence), saved)):
+        kind.clear(sequence)
+        kind.extend(sequence, saved)
 
 
 def restore_set(value: set[Any], saved: set[Any]) -> None:
-    if value != saved:
-        value.clear()
-        value.update(saved)
+    """The same members."""
+    if not set.__eq__(value, saved):
+        set.clear(value)
+        set.update(value, saved)
+
+
+def restore_stream(stream: Any, text: Any, position: int) -> None:
+    """The same content of an `io.StringIO` or `io.BytesIO`, and the same place in it."""
+    stream.seek(0)
+    stream.truncate()
+    stream.write(text)
+    stream.seek(position)
 
 
 def reset_lock(lock: Any, held: Any) -> None:
     lock.holder = held
     lock.clock = {}
-    if isinstance(lock, ControlledRLock):
+    if hasattr(lock, "count"):  # one that can be acquired again
         lock.count = 0
 
 
@@ -45,6 +60,23 @@ class Count(itertools.count):
 
     def restart(self, *start: Any) -> None:
         self.inner = itertools.count(*start)
+
+    def __next__(self) -> Any:
+        return next(self.inner)
+
+
+class Again:
+    """An iterator over built-in data that can begin again where the given one stood."""
+
+    def __init__(self, iterator: Any) -> None:
+        self.start = copy.copy(iterator)
+        self.restart()
+
+    def restart(self) -> None:
+        self.inner = copy.copy(self.start)
+
+    def __iter__(self) -> Any:
+        return self
 
     def __next__(self) -> Any:
         return next(self.inner)

@@ -19,7 +19,7 @@ from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, R
 from . import current, threads
 from .output import Capture
 from .races import Races
-from .sites import ALL, ENDS, IDS, IDS_SITE, RESULT, STARTS, THREADS, Site, containers_in
+from .sites import ALL, ENDS, IDS, IDS_SITE, RESULT, STARTS, THREADS, Site, touched
 from .tasks import (
     ACCESS,
     BEGIN,
@@ -124,6 +124,7 @@ class Runtime:
         self.races = Races()
         self.aliases: dict[int, Any] = {}  # id of an instance's dictionary -> the instance
         self.numbers: dict[int, int] = {}  # what id() gives for an object
+        self.iterators: set[int] = set()  # those that were there before the loop over them
         self.keep = self.races.keep
         self.switches: list[tuple[int, int, int, bool]] = []  # (task, its step, next task, preemption)
         self.done = _allocate_lock()
@@ -263,9 +264,9 @@ class Runtime:
             self.finish(RAISED, error=self.describe_error(error))
         task = self.task
         if not self.alone:
-            found: list[Any] = []
-            containers_in(observation, found, deep=True)
-            for container in found:
+            found: list[tuple[Any, bool]] = []
+            touched(observation, found, deep=1)
+            for container, _ in found:
                 self.touch(RESULT, container, ALL, False)
             self.step()
             others = tuple((("thread", other.index), ALL, False) for other in self.live if other is not task)

@@ -16,13 +16,16 @@ import collections
 import functools
 import gc
 import io
+import itertools
 import operator
 import sys
 import types
+import weakref
 from _thread import get_ident
 from typing import Any
 
 from . import current
+from .restoring import Again
 
 
 class _All:
@@ -45,6 +48,9 @@ CONTAINERS = (
     collections.UserDict,
     collections.UserList,
     collections.ChainMap,
+    weakref.WeakKeyDictionary,
+    weakref.WeakValueDictionary,
+    weakref.WeakSet,
 )
 _SEQUENCES = (list, collections.deque, bytearray, array.array)
 _EXACT_CONTAINERS = frozenset({*CONTAINERS, collections.OrderedDict, collections.defaultdict, collections.Counter})
@@ -70,8 +76,24 @@ _EXAMPLES: tuple[Any, ...] = (
     zip(),
     map(len, []),
     filter(None, []),
+    iter(()),
+    iter(""),
+    iter(range(0)),
+    iter(int, 1),
+    itertools.chain(),
+    itertools.islice([], 0),
+    itertools.cycle([]),
+    itertools.accumulate([]),
+    itertools.starmap(max, []),
+    itertools.takewhile(bool, []),
+    itertools.dropwhile(bool, []),
+    itertools.zip_longest([]),
+    itertools.pairwise([]),
+    itertools.groupby([]),
 )
-_ITERATORS = frozenset(type(example) for example in _EXAMPLES)
+_ITERATORS = frozenset({*(type(example) for example in _EXAMPLES), Again})
+#: Iterators that call what they were given, which may look into the parts.
+_CALLING = frozenset({map, filter, itertools.starmap, itertools.chain, itertools.accumulate})
 
 _BUILTIN = types.BuiltinFunctionType
 _METHOD = types.MethodType
@@ -94,7 +116,11 @@ _NO_ACCESS = frozenset("__init__ __new__ __class_getitem__ fromkeys".split())  #
 
 # Built-in functions that change a container given as an argument; every other one at most reads it.
 _STREAMS = (io.StringIO, io.BytesIO)
-_DEEP = frozenset({"repr", "print", "format", "ascii", "eq", "ne"})
+_DEEP = frozenset(
+    {"repr", "print", "format", "ascii", "eq", "ne", "sum", "any", "all", "min", "max", "sorted", "reduce"}
+)
+#: Modules of the library whose functions read all attributes of what they are given.
+_READING_MODULES = frozenset({"copy", "dataclasses", "pickle", "_pickle", "pprint"})
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 _WRITING_MODULES = frozenset({"_heapq", "_bisect", "_operator"})
 
@@ -120,31 +146,53 @@ def is_container(cls: type) -> bool:
     return known
 
 
+#: Arguments of a call that are looked at.
+MOST_ARGUMENTS = 30
 #: A container with more parts than this is not searched for others inside.
 MOST_PARTS = 200
 
 
-def containers_in(value: Any, found: list[Any], depth: int = 3, deep: bool = False) -> None:
-    """Collect into `found` the containers that using `value` in C would touch; with `deep`, also those inside."""
+def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 3, deep: int = 0) -> None:
+    """Collect into `found` what using `value` in C would touch, each with whether it is changed.
+
+    With `deep` also what is inside containers; if it is 2, also instances, whose attributes are read.
+    """
     kind = type(value)
     if kind in PLAIN or kind in (_FUNCTION, _METHOD, type):
         return
     if kind in _EXACT_CONTAINERS or is_container(type(value)):
-        found.append(value)
+        found.append((value, False))
         if deep and depth and len(value) <= MOST_PARTS:
             for part in list(value.values() if issubclass(kind, (dict, collections.UserDict)) else value):
-                containers_in(part, found, depth - 1, deep)
-    elif deep and depth and kind is tuple:
-        for part in value:
-            containers_in(part, found, depth - 1, deep)
+                touched(part, found, depth - 1, deep)
+    elif kind is tuple:
+        if deep and depth:
+            for part in value:
+                touched(part, found, depth - 1, deep)
+    elif kind in _GENERATORS:
+        found.append((value.gi_frame or value, True))
     elif kind in _ITERATORS or kind in _VIEWS:
+        if kind in _ITERATORS:
+            found.append((value, True))
         if depth:
-            for referent in gc.get_referents(value):
-                containers_in(referent, found, depth - 1)
+            parts = gc.get_referents(value)
+            if kind in _CALLING:
+                deep = 2 if any(type(part) in _GETTERS for part in parts) else max(deep, 1)
+            for part in parts:
+                if type(part) is _BUILTIN and is_container(type(part.__self__)):
+                    found.append((part.__self__, part.__name__ not in _READ and part.__name__ not in _ITEM_READ))
+                else:
+                    touched(part, found, depth - 1, deep)
+    elif deep == 2 and hasattr(kind, "__dict__") and not issubclass(kind, (type, types.ModuleType)):
+        found.append((value, False))
+        space = getattr(value, "__dict__", None)
+        if depth and type(space) is dict:
+            for part in list(space.values()):
+                touched(part, found, depth - 1, deep)
 
 
 _kinds: dict[tuple[type, str], Any] = {}
-_SKIP, _INSTANCE, _CACHED = "skip", "instance", "cached"
+_SKIP, _INSTANCE, _CACHED, _ABSENT = "skip", "instance", "cached", "absent"
 _ACTIVE = (types.FunctionType, classmethod, staticmethod, property, type, types.BuiltinFunctionType, *_DESCRIPTORS)
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 
@@ -155,11 +203,14 @@ def forget_classes() -> None:
 
 
 def attribute_kind(cls: type, name: str) -> Any:
-    """How instances of `cls` answer to `name`: _SKIP (code, not state), _INSTANCE, or the class that holds it."""
+    """How instances of `cls` answer to `name`: the class that holds it, or one of four words.
+
+    _SKIP: code, not state; _INSTANCE: a slot; _CACHED: a cached property; _ABSENT: no class knows it.
+    """
     key = (cls, name)
     kind = _kinds.get(key)
     if kind is None:
-        kind = _INSTANCE
+        kind = _ABSENT
         for klass in cls.__mro__:
             if name in klass.__dict__:
                 value = klass.__dict__[name]
@@ -221,6 +272,34 @@ class Site:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} {self.function}:{self.line}>"
 
+    def use(self, rt: Any, value: Any, deep: int = 0, write: bool = False) -> None:
+        """C code is about to use `value`."""
+        found: list[tuple[Any, bool]] = []
+        touched(value, found, deep=deep)
+        for obj, changes in found:
+            rt.touch(self, obj, ALL, write or changes)
+
+    def classes(self, rt: Any, cls: type, name: str) -> bool:
+        """`name` is looked for in a class and its bases; each that is asked could be given it. True if found."""
+        for klass in cls.__mro__:
+            if klass is object or klass is type:
+                break
+            rt.touch(self, klass, name, False)
+            if name in klass.__dict__:
+                return True
+        return False
+
+    def static(self, rt: Any, obj: Any, name: str) -> None:
+        """An attribute of a class or a module is read."""
+        if issubclass(type(obj), type):
+            if not self.classes(rt, obj, name) and type(obj) is not type:
+                self.classes(rt, type(obj), name)
+        else:
+            space = obj.__dict__
+            active = issubclass(type(space.get(name)), (*_ACTIVE, types.ModuleType))
+            if name in space and not active and (rt.is_learners(space) or space.get("__spec__") is None):
+                rt.touch(self, space, name, False)
+
 
 class LoadAttr(Site):
     __slots__ = ()
@@ -235,7 +314,7 @@ class LoadAttr(Site):
                 rt.unwind()
             return
         if issubclass(type(obj), (type, types.ModuleType)):
-            self.static(rt, obj)
+            self.static(rt, obj, self.name)
             return
         if self.name == "__dict__":
             alias(rt, obj)
@@ -250,8 +329,8 @@ class LoadAttr(Site):
         if kind is _CACHED:
             self.cached(rt, obj)
             return
-        if kind is not _INSTANCE:
-            rt.touch(self, kind, self.name, False)
+        if kind is not _INSTANCE and (kind is not _ABSENT or not _in_dictionary(obj, self.name)):
+            self.classes(rt, cls, self.name)
         rt.touch(self, obj, self.name, False)
 
     def cached(self, rt: Any, obj: Any) -> None:
@@ -262,20 +341,12 @@ class LoadAttr(Site):
             rt.touch(self, obj, self.name, True)
             obj.__dict__[self.name] = value
 
-    def static(self, rt: Any, obj: Any) -> None:
-        """An attribute of a class or a module."""
-        name = self.name
-        if issubclass(type(obj), type):
-            for klass in obj.__mro__:
-                if name in klass.__dict__:
-                    if not isinstance(klass.__dict__[name], _ACTIVE):
-                        rt.touch(self, klass, name, False)
-                    return
-        else:
-            space = obj.__dict__
-            active = issubclass(type(space.get(name)), (*_ACTIVE, types.ModuleType))
-            if name in space and not active and (rt.is_learners(space) or space.get("__spec__") is None):
-                rt.touch(self, space, name, False)
+
+def _in_dictionary(obj: Any, name: str) -> bool:
+    try:
+        return name in object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        return False
 
 
 class StoreAttr(Site):
@@ -293,8 +364,9 @@ class StoreAttr(Site):
         elif issubclass(type(obj), types.ModuleType):
             obj = obj.__dict__
         elif attribute_kind(cls, self.name) is _SKIP:
-            if isinstance(getattr(cls, self.name, None), property):
-                return
+            holder = next(klass for klass in cls.__mro__ if self.name in klass.__dict__)
+            if hasattr(type(holder.__dict__[self.name]), "__set__"):
+                return  # a property or the like: its own code does the writing
             rt.doubt("an instance attribute hides a method")
         elif cls is rt.local_type:
             return
@@ -387,7 +459,7 @@ class LoadItem(Site):
         """A defaultdict calls its factory and then stores the value: two steps, if the factory is Python code."""
         factory = container.default_factory
         item = _place(container, key)
-        if type(factory) is not _FUNCTION:
+        if _is_one_step(factory):
             rt.touch(self, container, item, True)
             return
         rt.touch(self, container, item, False)
@@ -395,6 +467,13 @@ class LoadItem(Site):
             value = factory()
             rt.touch(self, container, item, True)
             dict.__setitem__(container, key, value)
+
+
+def _is_one_step(factory: Any) -> bool:
+    """Whether calling it runs no Python code."""
+    if isinstance(factory, type):
+        return not any(type(getattr(factory, name)) is _FUNCTION for name in ("__new__", "__init__"))
+    return type(factory) is _BUILTIN or getattr(factory, "one_step", False)
 
 
 class StoreItem(Site):
@@ -438,17 +517,22 @@ class Use(Site):
             if rt.ended:
                 rt.unwind()
             return
-        deep = self.name.startswith(("format", "convert"))
+        name = self.name
+        deep = 2 if name == "match_class" else name.startswith(("format", "convert"))
         if cls in _EXACT_CONTAINERS and not deep:
             rt.touch(self, value, ALL, False)
             return
-        if cls is types.GeneratorType:
-            rt.touch(self, value.gi_frame or value, ALL, True)
-            return
-        found: list[Any] = []
-        containers_in(value, found, deep=deep)
-        for container in found:
-            rt.touch(self, container, ALL, False)
+        if cls in _ITERATORS:
+            # An iterator that a loop makes for itself is nobody else's: only one that was there before is noted.
+            if name == "get_iter":
+                rt.iterators.add(id(value))
+                rt.keep.append(value)
+                return
+            if name == "for_iter" and id(value) not in rt.iterators:
+                for part in gc.get_referents(value):
+                    self.use(rt, part)
+                return
+        self.use(rt, value, deep)
         if rt.ended:
             rt.unwind()
 
@@ -465,8 +549,8 @@ class UseItem(Site):
         key, container = pair
         if issubclass(type(container), dict):
             rt.touch(self, container, item_of(key), False)
-        elif is_container(type(container)):
-            rt.touch(self, container, ALL, False)
+        else:
+            self.use(rt, container)
 
 
 class Operate(Site):
@@ -483,10 +567,7 @@ class Operate(Site):
         if self.name == "compare":
             for side in pair:
                 if type(side) not in PLAIN:
-                    found: list[Any] = []
-                    containers_in(side, found, deep=True)
-                    for container in found:
-                        rt.touch(self, container, ALL, False)
+                    self.use(rt, side, deep=1)
             return
         if is_container(type(left)):
             rt.touch(self, left, ALL, self.name == "in-place")
@@ -536,20 +617,20 @@ class Call(Site):
         kind = type(callee)
         if kind is _FUNCTION:
             if len(call) > 1 and id(callee.__code__) not in rt.woven:
-                self.arguments(rt, call, 1, False, deep=True)
+                self.arguments(rt, call, 1, False, deep=2 if callee.__module__ in _READING_MODULES else 1)
             return
         if kind is _METHOD:
             if id(getattr(callee.__func__, "__code__", None)) not in rt.woven:
                 owner = callee.__self__
                 if is_container(type(owner)):  # a method in Python of a container class of the library
                     rt.touch(self, owner, ALL, callee.__name__ not in _READ)
-                self.arguments(rt, call, 1, False, deep=True)
+                self.arguments(rt, call, 1, False, deep=1)
             return
         if kind is _BUILTIN or kind in _WRAPPERS:
             self.builtin(rt, callee, call)
         elif kind is type:
             if len(call) > 1:
-                self.arguments(rt, call, 1, False, deep=callee is str)
+                self.arguments(rt, call, 1, False, deep=int(callee is str))
         elif kind in _DESCRIPTORS:
             if len(call) > 1:
                 self.method(rt, call[1], callee.__name__, call[2:])
@@ -563,18 +644,11 @@ class Call(Site):
         elif kind.__name__ == "partial":
             self @ (callee.func, *callee.args, *call[1:])
 
-    def arguments(self, rt: Any, call: tuple[Any, ...], start: int, write: bool, deep: bool = False) -> None:
+    def arguments(self, rt: Any, call: tuple[Any, ...], start: int, write: bool, deep: int = 0) -> None:
         for argument in call[start:]:
             kind = type(argument)
-            if kind in PLAIN or kind is _FUNCTION:
-                continue
-            if kind in _GENERATORS:
-                rt.touch(self, argument.gi_frame or argument, ALL, True)
-                continue
-            found: list[Any] = []
-            containers_in(argument, found, deep=deep)
-            for container in found:
-                rt.touch(self, container, ALL, write)
+            if kind not in PLAIN and kind is not _FUNCTION:
+                self.use(rt, argument, deep, write)
 
     def builtin(self, rt: Any, callee: Any, call: tuple[Any, ...]) -> None:
         owner = callee.__self__
@@ -596,16 +670,22 @@ class Call(Site):
                     rt.doubt("print() writes to a stream of the code's own in several steps")
                 module = callee.__module__
                 # `operator` only reads, except for its functions on items; heapq and bisect.insort write
-                self.arguments(rt, call, 1, module in _WRITING_MODULES, deep=name in _DEEP)
+                deep = 2 if module in _READING_MODULES else int(name in _DEEP)
+                self.arguments(rt, call, 1, module in _WRITING_MODULES, deep)
         elif issubclass(type(owner), type):
             self.arguments(rt, call, 1, False)
         else:
             self.method(rt, owner, callee.__name__, call[1:])
 
     def attribute(self, rt: Any, obj: Any, name: str, write: bool) -> None:
+        if issubclass(type(obj), type) and not write:
+            self.static(rt, obj, name)
+            return
         if issubclass(type(obj), types.ModuleType):
             obj = obj.__dict__
         if issubclass(type(obj), dict) or attribute_kind(type(obj), name) is not _SKIP:
+            if not write and not issubclass(type(obj), dict) and not _in_dictionary(obj, name):
+                self.classes(rt, type(obj), name)
             rt.touch(self, obj, name, write)
 
     def method(self, rt: Any, owner: Any, name: str, args: tuple[Any, ...]) -> None:
@@ -651,7 +731,7 @@ class CallStar(Call):
         if rt is not None and get_ident() == rt.running:
             self.arguments(rt, (arguments,), 0, False)
         if type(arguments) is tuple:
-            super().__matmul__((callee, *arguments[:6]))
+            super().__matmul__((callee, *arguments[:MOST_ARGUMENTS]))
         else:
             super().__matmul__((callee, arguments))
 

@@ -82,6 +82,7 @@ def _make_lock() -> Any:
     return ControlledLock() if controlled() else _real_lock()
 
 
+_make_lock.one_step = True  # type: ignore[attr-defined]  # as the real one, which is written in C
 # threading.Lock is a function up to 3.12 and a type from 3.13, and so is ours
 make_lock: Any = _Lock if _LOCK_IS_A_TYPE else _make_lock
 lock_type: Any = _Lock

@@ -23,6 +23,7 @@ _V313 = sys.version_info >= (3, 13)
 _V314 = sys.version_info >= (3, 14)
 
 _MATMUL = int(BinaryOp.MATRIX_MULTIPLY)
+_TIMES = int(BinaryOp.INPLACE_MULTIPLY)
 _SUBSCRIPT = getattr(BinaryOp, "SUBSCR", None)  # BINARY_SUBSCR became an operator in 3.14
 
 # Where an operand is used as a whole: (depth on the stack).
@@ -45,14 +46,20 @@ _WHOLE = {
     "MATCH_SEQUENCE",
     "MATCH_MAPPING",
     "MATCH_KEYS",
+    "MATCH_CLASS",
 }
 _GIVES_BOOL = {"COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL"}
 _GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
 
 #: Places on the stack that a site and its operands need at most.
-_MOST_PUSHED = 10
+_MOST_PUSHED = sites.MOST_ARGUMENTS + 4
 
 _cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, list[sites.Site]]] = {}
+
+
+def _may_change_a_container(operator: int, constant: Any) -> bool:
+    """Whether ``x op= constant`` could work in place: ``x *= 2``, ``x += (1, 2)``, but not ``x += 1``."""
+    return operator == _TIMES or not isinstance(constant, (int, float, complex, type(None)))
 
 
 def stored_globals(code: types.CodeType) -> set[str]:
@@ -217,15 +224,17 @@ class _Weaver:
         elif name == "CONTAINS_OP":
             self.hook(sites.UseItem, "in", [2, 1])
         elif name == "BINARY_OP":
-            if not (previous is not None and previous.name == "LOAD_CONST"):
-                self.hook(sites.Operate, "in-place" if int(arg) >= 13 else "operator", [2, 1])
+            in_place = int(arg) >= 13
+            constant = previous is not None and previous.name == "LOAD_CONST"
+            if not constant or (in_place and _may_change_a_container(int(arg), cast(Instr, previous).arg)):
+                self.hook(sites.Operate, "in-place" if in_place else "operator", [2, 1])
         elif name == "COMPARE_OP":
             if not (previous is not None and previous.name == "LOAD_CONST"):
                 self.hook(sites.Operate, "compare", [2, 1])
         elif name == "YIELD_VALUE" or (name in ("RETURN_VALUE", "RETURN_CONST") and self.generator):
             self.hook(sites.Leave, "yield", [])
         elif name in _WHOLE:
-            depth = 2 if name in ("SEND", "MATCH_KEYS") else 1
+            depth = {"SEND": 2, "MATCH_KEYS": 2, "MATCH_CLASS": 3}.get(name, 1)
             self.hook(sites.Use, name.lower(), [depth])
         elif name in _TRUTH or (name.startswith("POP_JUMP") and not _V313):
             if "NONE" not in name and (previous is None or previous.name not in _GIVES_BOOL):
@@ -280,7 +289,7 @@ class _Weaver:
             count = int(arg)
             top = 1 if name == "CALL_KW" else 0  # the tuple of keyword names lies on top
             callee = top + count + (2 if _V313 else 1)
-            shown = min(count, 6)
+            shown = min(count, sites.MOST_ARGUMENTS)
             self.hook(sites.Call, "call", [callee, *(top + count - i for i in range(shown))])
         self.out.extend(held)
         self.out.append(item)

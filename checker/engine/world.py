@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import _queue
 import _thread
+import array
 import collections
 import concurrent.futures.thread as futures_thread
 import functools
 import gc
+import io
 import itertools
 import os
 import random
@@ -25,13 +27,14 @@ import sys
 import sysconfig
 import threading
 import types
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 from ..together import call
 from . import primitives, threads
 from .patching import Patches
-from .restoring import Count, reset_lock, restore_dict, restore_sequence, restore_set
+from .restoring import Again, Count, reset_lock, restore_dict, restore_sequence, restore_set, restore_stream
 from .sites import ENGINE_SITES, Site, forget_classes
 from .weave import may_store_globals, stored_globals, weave
 
@@ -62,7 +65,14 @@ _USERS: dict[type, tuple[str, ...]] = {threading.Event: ("Timer",)}
 #: Places of the library that call what the learner handed in, which may be C code: `Thread(target=items.append)`.
 _CALLERS: tuple[Any, ...] = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)
 
-_LEAVES = (str, int, float, bool, bytes, complex, type(None), type(...), range, slice, types.CodeType, property)
+_LEAVES = frozenset({str, int, float, bool, bytes, complex, type(None), type(...), range, types.CodeType})
+
+#: Modules whose objects of C are walked through by the garbage collector's own traversal.
+_OPAQUE = frozenset(
+    {"builtins", "itertools", "functools", "types", "weakref", "operator", "collections", "contextvars", "_contextvars"}
+)
+#: Iterators that can be copied, and so be put back.
+_COPIED = frozenset({type(iter([])), type(iter(())), type(iter("")), type(iter(range(0)))})
 
 
 @functools.lru_cache(maxsize=1000)
@@ -142,7 +152,7 @@ class World:
         todo: list[Any] = [self._scenario]
         while todo:
             value = todo.pop()
-            if isinstance(value, _LEAVES) or id(value) in self._seen:
+            if type(value) in _LEAVES or id(value) in self._seen:
                 continue
             self._seen.add(id(value))
             self._keep.append(value)
@@ -156,6 +166,9 @@ class World:
                     self.names.setdefault(id(space[name]), (None, name))
 
     def _visit(self, value: Any, todo: list[Any]) -> None:
+        kind: Any = type(value)
+        if _is_learner_class(kind):
+            todo.append(type(value))
         if isinstance(value, types.FunctionType):
             if not is_learner_file(value.__code__.co_filename):
                 self._visit_library_function(value, todo)
@@ -187,17 +200,22 @@ class World:
         elif isinstance(value, (list, collections.deque)):
             for index, part in enumerate(value):
                 self._replace(part, functools.partial(value.__setitem__, index), str(index), todo)
-            saved_parts = list(value)
-            self._restore.append(lambda: restore_sequence(value, saved_parts))
+            saved_items = list(value)
+            self._restore.append(lambda: restore_sequence(value, saved_items))
             self._visit_instance(value, todo)
         elif isinstance(value, set):
             saved_set = set(value)
             self._restore.append(lambda: restore_set(value, saved_set))
             todo += saved_set
             self._visit_instance(value, todo)
-        elif isinstance(value, bytearray):
-            saved_bytes = bytes(value)
-            self._restore.append(lambda: value.__setitem__(slice(None), saved_bytes))
+        elif isinstance(value, (bytearray, array.array)):
+            self._restore.append(functools.partial(value.__setitem__, slice(None), value[:]))
+        elif isinstance(value, (io.StringIO, io.BytesIO)) and not value.closed:
+            text, position = value.getvalue(), value.tell()
+            self._restore.append(lambda: restore_stream(value, text, position))
+        elif type(value).__name__ == "_lru_cache_wrapper":
+            self._restore.append(value.cache_clear)
+            todo.append(value.__wrapped__)
         elif isinstance(value, (tuple, frozenset)):
             todo += value
         elif isinstance(value, types.CellType):
@@ -212,6 +230,14 @@ class World:
         elif _is_instance_of_learners(value) or type(value).__module__ in _LIBRARY_STATE:
             todo.append(type(value))
             self._visit_instance(value, todo)
+        elif isinstance(value, weakref.ref):
+            todo.append(value())
+        elif type(value).__module__ in _OPAQUE and not isinstance(value, (types.FrameType, types.TracebackType)):
+            if isinstance(value, types.GeneratorType):
+                self.doubts.append("a generator that outlives an execution is not put back")
+            elif isinstance(value, collections.abc.Iterator):
+                self.doubts.append(f"an iterator ({type(value).__name__}) that outlives an execution is not put back")
+            todo += gc.get_referents(value)
 
     def _visit_library_function(self, function: types.FunctionType, todo: list[Any]) -> None:
         """A library's function may carry a learner's inside: decorators, context managers."""
@@ -275,7 +301,7 @@ class World:
         self._notice({base.__name__ for base in cls.__mro__})
         if not _is_learner_class(cls):
             return
-        todo += cls.__bases__
+        todo += (*cls.__bases__, type(cls))
         saved: dict[str, Any] = {}
         for name, value in list(vars(cls).items()):
             if name in ("__dict__", "__weakref__", "__doc__", "__module__", "__annotations__"):
@@ -295,10 +321,9 @@ class World:
             for name, value in saved.items():
                 if now.get(name, self) is not value:
                     setattr(cls, name, value)
-            if len(now) > len(saved) + 5:
-                for name in [name for name in now if name not in saved and not name.startswith("__")]:
-                    if not isinstance(now[name], types.MemberDescriptorType):
-                        delattr(cls, name)
+            for name in [name for name in now if name not in saved and not name.startswith("__")]:
+                if not isinstance(now[name], types.MemberDescriptorType):
+                    delattr(cls, name)
 
         self._restore.append(restore)
 
@@ -348,7 +373,7 @@ class World:
             self._keep.append(value)
             if name:
                 self.names.setdefault(id(new), (owner, name))
-        elif name and owner is not None and not isinstance(value, _LEAVES):
+        elif name and owner is not None and type(value) not in _LEAVES:
             self.names.setdefault(id(value), (owner, name))
         todo.append(new)
 
@@ -392,6 +417,9 @@ class World:
             for item in items:
                 value.put(item)
             self._resets.append(lambda: restore_sequence(new.items, items))
+        elif kind in _COPIED:
+            new = Again(value)
+            self._resets.append(new.restart)
         elif kind is itertools.count:
             new = value.__reduce__()
             start = new[1]
@@ -460,6 +488,8 @@ _LIBRARY_STATE = frozenset(
         "functools",
         "collections",
         "types",
+        "weakref",
+        "_weakrefset",
     }
 )
 
