@@ -186,6 +186,7 @@ class Exploration:
     expected: str = ""  # how the expectation reads, for the report
     policy: str = ""  # how the schedules were chosen
     printed: int = 0  # the most characters that one execution printed
+    out_of_time: bool = False  # the bound in real seconds ended the search
 
     @property
     def holds(self) -> bool:

@@ -10,13 +10,19 @@ from .outcomes import same
 def satisfies(expect: Any, observation: Any) -> bool:
     """Whether the observation is the expected value, or the predicate says so.
 
-    Values are compared as plain built-in data, types included: 1 is not True.
+    Values are compared as plain built-in data, types included: 1 is not True. A predicate that raises does not
+    allow what it was asked about: it was made for another kind of observation.
 
     >>> satisfies(2, 2), satisfies(lambda seen: seen in (1, 2), 3)
     (True, False)
+    >>> satisfies(lambda seen: seen <= 2, None)
+    False
     """
     if callable(expect):
-        return bool(expect(observation))
+        try:
+            return bool(expect(observation))
+        except Exception:
+            return False
     return same(expect, observation)
 
 

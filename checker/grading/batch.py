@@ -205,13 +205,21 @@ def _written(
     for job, outcome in finished:
         if isinstance(outcome, sandbox.SandboxError):
             raise CourseError(str(outcome))
-        if isinstance(outcome, BaseException):
-            yield Row(job.assignment, job.student, None, f"{type(outcome).__name__}: {outcome}")
-        else:
-            with interrupts.held():
-                mark = records.write(job.assignment, job.student, outcome.notebooks)
-            yield Row(job.assignment, job.student, mark, seconds=outcome.seconds)
+        with interrupts.held():
+            row = _row(records, job, outcome)
+        yield row
         progress.step(job.student)
+
+
+def _row(records: Records, job: Job, outcome: Any) -> Row:
+    """Write what came of a job; what goes wrong is said in its own line."""
+    if not isinstance(outcome, BaseException):
+        try:
+            mark = records.write(job.assignment, job.student, outcome.notebooks)
+            return Row(job.assignment, job.student, mark, seconds=outcome.seconds)
+        except Exception as error:
+            outcome = error
+    return Row(job.assignment, job.student, None, f"{type(outcome).__name__}: {outcome}")
 
 
 def table(rows: Sequence[Row]) -> str:

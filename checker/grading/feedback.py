@@ -32,8 +32,9 @@ def outputs(result: Result) -> list[dict[str, Any]]:
     if result.passed:
         return [_display({"text/plain": "\n".join(story.headline(each) for each in shown)})]
     failed = shown[-1] if shown and not shown[-1].holds else None
+    why = f"{result.outcome}: {one_line(result)}"
     if failed is None:
-        return [_error("CheckFailed", f"{result.outcome}: {result.reason}", f"✗ {result.id}: {result.reason}")]
+        return [_error("CheckFailed", why, f"✗ {result.id}: {result.reason}")]
     text = story.tell(failed)
     if result.reason:
         text = f"{result.reason}\n\n{text}"
@@ -42,7 +43,7 @@ def outputs(result: Result) -> list[dict[str, Any]]:
         picture = base64.b64encode(pictures.png(failed)).decode()
     shown_as = _display({"image/png": picture, "text/plain": story.headline(failed)})
     shown_as["metadata"] = {"image/png": {"alt": pictures.alt_text(failed), "width": _WIDTH}}
-    return [shown_as, _error("CheckFailed", f"{result.outcome}: {story.headline(failed)}", text)]
+    return [shown_as, _error("CheckFailed", why, text)]
 
 
 def redacted(exploration: Exploration, result: Result) -> Exploration:
@@ -75,11 +76,12 @@ def comment(results: list[Result], notes: list[str]) -> str:
 
 
 def one_line(result: Result) -> str:
-    """Why a check did not pass, in one line."""
+    """Why a check did not pass, in one line; what the answer's own cell raised comes first."""
     if result.review:
         return "; ".join(result.review)
     shown = [redacted(each, result) for each in result.explorations if not each.holds]
-    return (story.headline(shown[-1]) if shown else result.reason).split("\n")[0]
+    told = [result.reason, story.headline(shown[-1]) if shown else ""]
+    return "; ".join(text.split("\n")[0] for text in told if text)
 
 
 def _display(data: dict[str, str]) -> dict[str, Any]:

@@ -16,6 +16,10 @@ from checker.grading.limits import Limits
 from checker.grading.source import Source
 from checker.grading.submission import Submission
 
+#: Characters of all code cells together that are neither answers nor the instructor's. Parsed, text takes some hundred
+#: times its size.
+_HELPERS = 512 << 10
+
 
 @dataclass(slots=True)
 class Graded:
@@ -97,14 +101,10 @@ def grade(
     Raises:
         sandbox.SandboxError: no locked-down worker could be started.
     """
-    if submitted.problem:
-        results = [
-            Result(check, outcome=REVIEW, reason=submitted.problem, review=[submitted.problem])
-            for check in found.checks
-        ]
+    planned = _planned(found, submitted, limits)
+    if isinstance(planned, str):
+        results = [Result(check, outcome=REVIEW, reason=planned, review=[planned]) for check in found.checks]
     else:
-        cells, positions = submitted.submitted(found)
-        planned = plan.make(found, cells, limits, positions)
         results = judge(found, planned, known, limits, sandboxed=sandboxed)
     graded = Graded({}, {})
     for result in results:
@@ -121,3 +121,17 @@ def grade(
         notes += submitted.notes.get(exercise, [])
         graded.comments[exercise] = feedback.comment(own, notes)
     return graded
+
+
+def _planned(found: Source, submitted: Submission, limits: Limits) -> plan.Plan | str:
+    """What to run of a submission; a text says why a person must look at it instead."""
+    if submitted.problem:
+        return submitted.problem
+    cells, positions = submitted.submitted(found)
+    size = sum(len(cell.source) for cell in cells if not cell.exercise)
+    if size > _HELPERS:
+        return f"the cells that are no answers are {size:,} characters long together; at most {_HELPERS:,} are read"
+    try:
+        return plan.make(found, cells, limits, positions)
+    except Exception as error:  # text can be made to defeat any reader
+        return f"the cells could not be read: {type(error).__name__}: {error}"[:200]

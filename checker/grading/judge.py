@@ -6,6 +6,7 @@ is decided here. Whatever the submission does, every check gets a result with a 
 
 from __future__ import annotations
 
+import ast
 import random
 import time
 from collections.abc import Sequence
@@ -14,13 +15,14 @@ from typing import Any
 
 from checker import verdict
 from checker.grading import canaries as canary_module
+from checker.grading import slicing, wire
 from checker.grading.canaries import Canary
 from checker.grading.limits import MEBIBYTE, Limits
 from checker.grading.plan import Piece, Plan
 from checker.grading.session import Session, WorkerLost
 from checker.grading.source import CheckCell, Claim, Source
-from checker.grading.wire import Opaque
-from checker.outcomes import FINISHED, LIVELOCK, RAISED, Exploration, same
+from checker.grading.wire import Opaque, WireError
+from checker.outcomes import FINISHED, LIVELOCK, RAISED, Exploration
 
 #: Outcome of a check that a person must look at.
 REVIEW = "review"
@@ -28,6 +30,8 @@ REVIEW = "review"
 _SHARE = 0.6
 #: Executions a second that no machine makes.
 _IMPLAUSIBLE = 200_000
+#: Schedules below which a search that its time ended has seen too little for a verdict.
+_TOO_FEW = 20
 #: Steps of the shortest execution in which a scenario runs threads together: they start and end.
 _LEAST_STEPS = 2
 
@@ -162,6 +166,10 @@ class _Grader:
                 loaded = self._errors.get(check.exercise)
                 result.reason = f"the answer cell raised {loaded}" if loaded else ""
                 return
+            if exploration.out_of_time and not exploration.exhaustive and exploration.schedules < _TOO_FEW:
+                result.outcome, result.reason = REVIEW, _too_slow(exploration)
+                result.review.append(result.reason)
+                return
         result.claim = " · ".join(dict.fromkeys(each.claim for each in result.explorations))
         result.passed = bool(check.claims)
 
@@ -240,6 +248,12 @@ class _Grader:
             return False
 
 
+def _too_slow(exploration: Exploration) -> str:
+    n = exploration.schedules
+    explored = f"{n} schedule{'s' * (n != 1)} could be explored within {exploration.seconds:.0f} s"
+    return f"no verdict: only {explored}"
+
+
 def _refuted(session: Session, world: int, canary: Canary, limits: Limits) -> bool:
     for piece in canary.pieces:
         _run(session, world, piece)
@@ -260,12 +274,13 @@ def _run(session: Session, world: int, piece: Piece) -> str:
 
 
 def _explore(session: Session, world: int, check: CheckCell, claim: Claim, limits: Limits) -> Exploration | str:
-    asked: list[tuple[Any, bool]] = []
+    asked: dict[bytes, bool] = {}  # by their bytes: comparing the values may be made to take very long
 
     def allowed(observation: Any) -> bool:
-        holds = not _opaque(observation) and verdict.satisfies(claim.expect, observation)
-        asked.append((observation, holds))
-        return holds
+        key = _key(observation)
+        if key not in asked:
+            asked[key] = not _opaque(observation) and verdict.satisfies(claim.expect, observation)
+        return asked[key]
 
     budget = limits.cpu * _SHARE
     options = dict(claim.options)
@@ -279,9 +294,24 @@ def _explore(session: Session, world: int, check: CheckCell, claim: Claim, limit
         return found
     if type(found) is not Exploration:
         raise WorkerLost("forged", "the worker sent something that is no reply")
-    _believe(found, asked, time.monotonic() - started, "together" in check.source)
+    _believe(found, asked, time.monotonic() - started, _runs_threads(check, claim))
     found.name, found.expected = claim.name, verdict.describe(claim.expect)
     return found
+
+
+def _key(observation: Any) -> bytes:
+    """The same for what the worker asks about and for what it then reports."""
+    try:
+        return wire.encode(observation)
+    except WireError as error:  # longer as the engine would have written it
+        raise WorkerLost("forged", f"the worker sent {error}") from None
+
+
+def _runs_threads(check: CheckCell, claim: Claim) -> bool:
+    """Whether the text of the claim's scenario itself calls `together`."""
+    functions = [s for s in slicing.parse(check.source) if getattr(s, "name", "") == claim.scenario]
+    calls = (n for part in [*functions, ast.parse(claim.scenario)] for n in ast.walk(part) if isinstance(n, ast.Call))
+    return any(isinstance(call.func, ast.Name) and call.func.id == "together" for call in calls)
 
 
 def _opaque(observation: Any) -> bool:
@@ -292,7 +322,7 @@ def _opaque(observation: Any) -> bool:
     return type(observation) is Opaque
 
 
-def _believe(found: Exploration, asked: list[tuple[Any, bool]], seconds: float, threads: bool) -> None:
+def _believe(found: Exploration, asked: dict[bytes, bool], seconds: float, threads: bool) -> None:
     """Look whether the result can be what an honest engine found.
 
     Raises:
@@ -309,10 +339,10 @@ def _believe(found: Exploration, asked: list[tuple[Any, bool]], seconds: float, 
         if row.outcome != FINISHED:
             row.allowed = False
             continue
-        answers = [holds for observation, holds in asked if same(observation, row.observation)]
-        if not answers:
+        key = _key(row.observation)
+        if key not in asked:
             raise Distrust("the worker reported an observation that it never asked about")
-        row.allowed = all(answers)
-    bad = not all(row.allowed for row in rows) or not all(holds for _, holds in asked)
+        row.allowed = asked[key]
+    bad = not all(row.allowed for row in rows) or not all(asked.values())
     if bad != (found.failure is not None):
         raise Distrust("the worker's verdict contradicts its observations")

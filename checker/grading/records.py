@@ -76,7 +76,17 @@ class Records:
 
         Args:
             notebooks: name -> graded notebook and marks, None for one that was not handed in (it gets zero).
+
+        Raises:
+            Exception: it could not be written, whatever the reason. The next submission can be.
         """
+        try:
+            return self._write(assignment, student, notebooks)
+        except BaseException:
+            self._book.db.rollback()
+            raise
+
+    def _write(self, assignment: str, student: str, notebooks: dict[str, tuple[dict[str, Any], Graded] | None]) -> Mark:
         handed_in = self.path("submitted", student, assignment)
         book = self._book
         book.update_or_create_student(student)
@@ -137,18 +147,21 @@ class Records:
         place = self.path("autograded", student, assignment)
         fresh = place.with_name(f".{assignment}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        for name, notebook in graded.items():
-            (fresh / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-        for name in _KEPT:
-            file = handed_in / name
-            if file.is_file() and not file.is_symlink():
-                with open(file, "rb") as opened:
-                    (fresh / name).write_bytes(opened.read(1_000))
-        for file in fresh.iterdir():
-            file.chmod(0o444)
-        shutil.rmtree(place, ignore_errors=True)
-        os.replace(fresh, place)
+        try:
+            fresh.mkdir(parents=True)
+            for name, notebook in graded.items():
+                (fresh / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+            for name in _KEPT:
+                file = handed_in / name
+                if file.is_file() and not file.is_symlink():
+                    with open(file, "rb") as opened:
+                        (fresh / name).write_bytes(opened.read(1_000))
+            for file in fresh.iterdir():
+                file.chmod(0o444)
+            shutil.rmtree(place, ignore_errors=True)
+            os.replace(fresh, place)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)  # still there only if something went wrong
 
 
 def _name(cell: Any) -> str:

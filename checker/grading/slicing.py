@@ -99,30 +99,29 @@ def used(nodes: Iterable[ast.AST]) -> set[str]:
 def needed(cells: Sequence[Sequence[ast.stmt]], names: Iterable[str]) -> list[list[ast.stmt]]:
     """For each cell the statements that the names depend on, in their order.
 
-    >>> cells = [parse("import math; import os"), parse("print(1)"), parse("def area(r): return math.pi * r
-    * r")] >>> [[ast.unparse(statement) for statement in kept] for kept in needed(cells, {"area"})]
+    >>> cells = [parse("import math; import os"), parse("print(1)"), parse("def area(r): return math.pi * r * r")]
+    >>> [[ast.unparse(statement) for statement in kept] for kept in needed(cells, {"area"})]
     [['import math'], [], ['def area(r):\\n    return math.pi * r * r']]
     """
-    wanted = set(names)
+    makers: dict[str, list[ast.stmt]] = {}  # name -> statements that bind or change it
+    for cell in cells:
+        for statement in cell:
+            for name in bound(statement) | changed(statement):
+                makers.setdefault(name, []).append(statement)
+    pending = list(names)
     kept: set[int] = set()
-    statements = [statement for cell in cells for statement in cell]
-    effects = [(statement, bound(statement) | changed(statement)) for statement in statements]
-    grown = True
-    while grown:
-        grown = False
-        for statement, effect in effects:
-            if id(statement) not in kept and effect & wanted:
+    while pending:
+        for statement in makers.pop(pending.pop(), ()):
+            if id(statement) not in kept:
                 kept.add(id(statement))
-                wanted |= used([statement])
-                grown = True
+                pending += used([statement])
     return [[statement for statement in cell if id(statement) in kept] for cell in cells]
 
 
 def text(source: str, kept: Sequence[ast.stmt]) -> str:
     """The cell's text with everything but the kept statements made empty; line numbers stay as they were."""
-    lines = source.split("\n")
-    result = [""] * len(lines)
-    ends: set[int] = set()  # lines on which a kept statement ended
+    lines = [line.encode() for line in source.split("\n")]  # columns are counted in bytes
+    result = [b""] * len(lines)
     for statement in kept:
         first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
         last = statement.end_lineno or first

@@ -14,6 +14,7 @@ from typing import Any
 from checker.grading.limits import Limits
 from checker.grading.plan import Submitted
 from checker.grading.source import Source, joined
+from checker.grading.wire import sound
 
 #: Cells of one notebook; an honest one has some dozens.
 _MOST_CELLS = 2_000
@@ -76,7 +77,7 @@ def rebuild(notebook: Mapping[str, Any], problem: str, source: Source) -> Submis
     last = {grade_id: index for index, grade_id in enumerate(ids)}
     texts = {grade_id: _text_of(source, grade_id) for grade_id in source.metadata}
     for index, (cell, grade_id) in enumerate(zip(given, ids)):
-        text = joined(cell.get("source", ""))
+        text = _text(cell)
         if not grade_id or last[grade_id] != index:
             result.cells.append(_cell(cell["cell_type"], text, f"learner-{index}"))
             if grade_id:
@@ -119,6 +120,11 @@ def _is_cell(cell: Any) -> bool:
         return False
     text = cell.get("source", "")
     return isinstance(text, str) or (isinstance(text, list) and all(isinstance(line, str) for line in text))
+
+
+def _text(cell: Mapping[str, Any]) -> str:
+    """What the learner wrote, with lone surrogates replaced and line ends as Python's parser counts them."""
+    return sound(joined(cell.get("source", ""))).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _grade_id(cell: Mapping[str, Any]) -> str:

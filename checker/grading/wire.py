@@ -9,6 +9,7 @@ tag.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -24,8 +25,11 @@ MAX_BYTES = 4 << 20
 MAX_BITS = 8_192
 #: Characters kept of the repr of a value that is not plain data.
 MAX_REPR = 200
+#: Items of one set or dict: those of equal hash, which can be chosen, take time that grows with their square.
+MAX_ITEMS = 2_000
 
 _RECORDS: dict[str, type] = {kind.__name__: kind for kind in (Execution, Row, Step, Stuck)}
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _SEQUENCES: dict[str, type] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 
 
@@ -47,7 +51,8 @@ class Opaque:
 def encode(value: Any) -> bytes:
     """Encode `value`.
 
-    Anything that is not exactly of a plain built-in type (a subclass is not) becomes `Opaque`.
+    Anything that is not exactly of a plain built-in type (a subclass is not) becomes `Opaque`, and so does an int
+    or a set or dict that is larger than the reader takes.
 
     Raises:
         WireError: it is too deep or too large.
@@ -78,6 +83,15 @@ def decode(data: bytes) -> Any:
         raise WireError(f"malformed: {type(error).__name__}") from None
 
 
+def sound(text: str) -> str:
+    """The text with U+FFFD in place of lone surrogates, which no file and no picture can hold.
+
+    >>> sound("a" + chr(0xD800)) == "a" + chr(0xFFFD)
+    True
+    """
+    return _SURROGATES.sub("\ufffd", text)
+
+
 class _Bounds:
     """Counts the values of one message."""
 
@@ -105,6 +119,8 @@ def _pack(value: Any, bounds: _Bounds, depth: int) -> Any:
         return ["float", value.hex()]
     if kind is bytes:
         return ["bytes", value.hex()]
+    if kind in (set, frozenset, dict) and len(value) > MAX_ITEMS:
+        return ["opaque", kind.__name__, f"a {kind.__name__} of {len(value):,} items"]
     if kind in (list, tuple, set, frozenset):
         return [kind.__name__, *(_pack(item, bounds, depth - 1) for item in value)]
     if kind is dict:
@@ -126,16 +142,24 @@ def _repr(value: Any) -> str:
         text = repr(value)
     except Exception as error:  # a repr of the answer's own making may do anything
         text = f"<{type(value).__name__}, whose repr raised {type(error).__name__}>"
-    return text if len(text) <= MAX_REPR else text[: MAX_REPR - 3] + "..."
+    name = type(value).__name__[: MAX_REPR // 2]
+    # An int of the answer's own class may look like the int that was expected.
+    suffix = "" if name in text else f" (of type {name})"
+    most = MAX_REPR - len(suffix)
+    return (text if len(text) <= most else text[: most - 3] + "...") + suffix
 
 
 def _unpack(packed: Any, bounds: _Bounds, depth: int) -> Any:
     bounds.count(depth)
-    if packed is None or type(packed) in (bool, str):
+    if packed is None or type(packed) is bool:
         return packed
+    if type(packed) is str:
+        return sound(packed)
     if type(packed) is not list or not packed or type(packed[0]) is not str:
         raise WireError(f"malformed: a {type(packed).__name__} where a tagged value belongs")
     tag, items = packed[0], packed[1:]
+    if tag in ("set", "frozenset", "dict") and len(items) > MAX_ITEMS:
+        raise WireError(f"a {tag} of {len(items):,} items; at most {MAX_ITEMS:,} are read")
     if tag in _SEQUENCES:
         return _SEQUENCES[tag](_unpack(item, bounds, depth - 1) for item in items)
     if tag == "dict":
@@ -150,7 +174,7 @@ def _unpack(packed: Any, bounds: _Bounds, depth: int) -> Any:
         return table
     if tag == "Exploration":
         return _record(Exploration, [_unpack(item, bounds, depth - 1) for item in items])
-    texts = [item for item in items if type(item) is str]
+    texts = [sound(item) for item in items if type(item) is str]
     if len(texts) != len(items):
         raise WireError(f"malformed: {tag[:20]!r} needs text")
     if tag == "opaque":

@@ -350,6 +350,7 @@ class _Explorer:
             text += f"; a thread that could run is delayed by at most {MOST_DELAYS} deadlines in a row"
         if self.doubts and not result.exhaustive:
             text += f"; not exhaustive since {self.doubts[0]}"
+        result.out_of_time = self.out_of_time
         if self.out_of_time:
             text += f"; ended after {time.perf_counter() - self.began:.0f} s"
         if self.failing:

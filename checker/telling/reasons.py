@@ -24,7 +24,10 @@ def headline(exploration: Exploration) -> str:
 
     match failure.outcome:
         case "finished":
-            what = f"{did('give', 'gave')} {_cut(repr(failure.observation))}"
+            shown = repr(failure.observation)
+            what = f"{did('give', 'gave')} {_cut(shown)}"
+            if shown == exploration.expected:  # only the types differ, such as an int of the answer's own class
+                what += f" (of type {type(failure.observation).__name__})"
             what += _instead_of(exploration.expected)
         case "raised":
             what = f"{did('fail', 'failed')} with {_cut(failure.error, 120)}"

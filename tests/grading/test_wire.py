@@ -16,7 +16,7 @@ PLAIN = [
     1.5,
     -0.0,
     math.inf,
-    "text with \ud800 and \x00",
+    "text with \ufffd and \x00",
     b"\x00\xff",
     [],
     [1, [2, (3,)]],
