@@ -125,18 +125,9 @@ def text(source: str, kept: Sequence[ast.stmt]) -> str:
     for statement in kept:
         first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
         last = statement.end_lineno or first
-        shared = first in ends or _begins_late(lines[first - 1], statement, first)
-        if shared:
-            result[first - 1] += ("; " if result[first - 1] else "") + ast.unparse(statement)
-            last = first
-        else:
-            result[first - 1 : last] = lines[first - 1 : last]
-            encoded = lines[last - 1].encode()
-            result[last - 1] = encoded[: statement.end_col_offset or 0].decode()
-        ends.add(last)
-    return "\n".join(result)
-
-
-def _begins_late(line: str, statement: ast.stmt, first: int) -> bool:
-    """Whether another statement stands before this one on its line."""
-    return statement.lineno == first and bool(line.encode()[: statement.col_offset].strip())
+        for number in range(first, last + 1):
+            begin = statement.col_offset if number == first else 0
+            end = statement.end_col_offset if number == last else None
+            between = b"; " if result[number - 1] else b""  # where statements share a line
+            result[number - 1] += between + lines[number - 1][begin:end]
+    return b"\n".join(result).decode()
