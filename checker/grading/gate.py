@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
+import string
+import typing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
 
 from checker.grading.slicing import bound
 
@@ -21,6 +26,8 @@ MODULES = frozenset(
     itertools json logging math numbers operator pprint queue random re secrets sched statistics
     string struct textwrap threading time traceback types typing uuid warnings weakref zlib""".split()
 )
+#: Below those modules, but not for answers: these import by name, or start processes.
+_CLOSED = frozenset({"logging.config", "asyncio.subprocess", "concurrent.futures.process"})
 #: What may be imported from the checker itself, as the first cell of every notebook does.
 PUBLIC = frozenset({"check", "discuss", "explore", "stress", "together"})
 
@@ -30,14 +37,16 @@ _NAMES = frozenset(
 )
 _LOOKUPS = frozenset({"getattr", "setattr", "delattr"})  # fine with the attribute's name as a plain string
 _GETTERS = frozenset({"attrgetter", "methodcaller"})  # the same
+_SETTERS = frozenset({"__setattr__", "__delattr__"})  # fine when they change `self`
+_OWN = frozenset({"self", "cls"})
 _DUNDER_NAMES = frozenset({"__all__", "__debug__"})
 _DUNDERS = frozenset(
     f"__{name}__"
-    for name in """abs add aenter aexit aiter and anext annotations await bool bytes call cause ceil class
+    for name in """abs add aenter aexit aiter and anext await bool bytes call cause ceil class
     class_getitem complex contains context copy deepcopy delattr delete delitem del divmod doc enter
     eq exit float floor floordiv format ge get getattr getitem gt hash iadd iand ifloordiv ilshift
     imatmul imod imul index init init_subclass int invert ior ipow irshift isub iter itruediv ixor
-    le len length_hint lshift lt match_args matmul missing mod module mul name ne neg new next notes
+    le len length_hint lshift lt matmul missing mod module mul name ne neg new next notes
     or pos post_init pow qualname radd rand rdivmod repr reversed rfloordiv rlshift rmatmul rmod
     rmul ror round rpow rrshift rshift rsub rtruediv rxor set set_name setattr setitem slots str sub
     suppress_context traceback truediv trunc type_params wrapped xor""".split()
@@ -48,9 +57,11 @@ _ATTRIBUTES = frozenset(
     settrace_all_threads setprofile_all_threads setswitchinterval walk_stack walk_tb FunctionType
     LambdaType CodeType FrameType CellType ProcessPoolExecutor get_type_hints get_referrers
     get_referents _sys _os sys os builtins ModuleType create_subprocess_exec create_subprocess_shell
-    open_code FileIO""".split()
+    open_code FileIO ForwardRef _evaluate evaluate_forward_ref get_field vformat make_dataclass""".split()
 )
 _PREFIXES = ("tb_", "co_", "gi_", "cr_", "ag_")
+#: Builtin classes whose subscript in quotes `typing` evaluates too.
+_GENERICS = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +82,16 @@ def refusals(
 
     Args:
         trusted: names that the notebook gives (imports and given classes): their attributes are not
-        assigned to. reserved: names of builtins that the checks use: they are not redefined at top level.
+        assigned to, and no function rebinds them. reserved: names that the checks use: where they are
+        builtins, they are not redefined at top level, nor by a function that says `global`.
     """
-    visitor = _Gate(frozenset(trusted))
-    for statement in statements:
-        for name in bound(statement) & set(reserved) & set(dir(builtins)):
-            visitor.refuse(statement, f"redefining the builtin {name}, which a check uses")
+    shadowing = frozenset(reserved) & frozenset(dir(builtins))
+    visitor = _Gate(frozenset(trusted), shadowing)
+    for statement in [*statements, *statements]:  # again, for functions above the imports that they use
+        for name in bound(statement):
+            visitor.named(statement, name)
+            if name in shadowing:
+                visitor.refuse(statement, f"redefining the builtin {name}, which a check uses")
         try:
             visitor.visit(statement)
         except RecursionError:
@@ -85,18 +100,22 @@ def refusals(
 
 
 class _Gate(ast.NodeVisitor):
-    def __init__(self, trusted: frozenset[str]) -> None:
+    def __init__(self, trusted: frozenset[str], shadowing: frozenset[str]) -> None:
         self.found: list[Refusal] = []
-        self._trusted = trusted
-        self._imported: set[str] = set()
+        self._trusted = set(trusted)
+        self._kept = trusted | shadowing | PUBLIC
+        self._imported: dict[str, Any] = {}  # the learner's name -> what it stands for, None if unknown
 
     def refuse(self, node: ast.AST, construct: str) -> None:
         self.found.append(Refusal(getattr(node, "lineno", 0), construct))
 
+    # imports, and what they make reachable
+
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self._module(node, alias.name)
-            self._imported.add((alias.asname or alias.name).split(".")[0])
+            module = self._module(node, alias.name)
+            root = alias.name.split(".")[0]
+            self._imported[alias.asname or root] = module if alias.asname else _loaded(root)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.level == 0 and node.module == "checker":
@@ -104,64 +123,156 @@ class _Gate(ast.NodeVisitor):
                 if alias.name not in PUBLIC:
                     self.refuse(node, f"import of {alias.name} from the checker")
             return
-        self._module(node, node.module or ".")
+        module = self._module(node, "." if node.level else node.module or ".")
         for alias in node.names:
+            if alias.name == "*":
+                self._imported.update((name, vars(module).get(name)) for name in _public(module))
+                continue
             self._attribute(node, alias.name)
             if alias.name.startswith("_") or alias.name == "open":
                 self.refuse(node, f"import of {alias.name} from {node.module}")
-            self._imported.add(alias.asname or alias.name)
+            if alias.name in _GETTERS and alias.asname not in (None, alias.name):
+                self.refuse(node, f"{alias.name} under another name")
+            member = _member(module, alias.name) or _loaded(f"{node.module}.{alias.name}")
+            self._reached(node, member, f"{node.module}.{alias.name}")
+            self._imported[alias.asname or alias.name] = member
 
-    def _module(self, node: ast.AST, module: str) -> None:
-        if module.split(".")[0] not in MODULES:
-            self.refuse(node, f"import of {module}")
+    def _module(self, node: ast.AST, path: str) -> ModuleType | None:
+        if not _open(path):
+            self.refuse(node, f"import of {path}")
+        return _loaded(path)
+
+    def _object(self, node: ast.AST) -> Any:
+        """What a name, or a chain of attributes of one, stands for, if an import says so; else None."""
+        if isinstance(node, ast.Attribute):
+            return _member(self._object(node.value), node.attr)
+        return self._imported.get(node.id) if isinstance(node, ast.Name) else None
+
+    def _reached(self, node: ast.AST, found: Any, text: str) -> None:
+        if found is string.Formatter or text in _CLOSED:
+            self.refuse(node, f"the attribute {text}")
+        elif isinstance(found, ModuleType) and not _open(found.__name__):
+            self.refuse(node, f"the module {found.__name__} as {text}")
+
+    # names and attributes
 
     def visit_Name(self, node: ast.Name) -> None:
         if node.id in _NAMES and isinstance(node.ctx, ast.Load):
             self.refuse(node, f"the name {node.id}")
-        elif _dunder(node.id) and node.id not in _DUNDER_NAMES and node.id not in _DUNDERS:
-            self.refuse(node, f"the name {node.id}")
+        self.named(node, node.id)
+        if node.id in _GETTERS:
+            self.refuse(node, f"{node.id} that is not called at once")
+        elif node.id in self._imported and isinstance(node.ctx, ast.Load):
+            self._attribute(node, node.id)
+            self._reached(node, self._imported[node.id], node.id)
 
-    def visit_Call(self, node: ast.Call) -> None:
-        lookup = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
-        if lookup in _GETTERS:
-            for name in node.args if lookup == "attrgetter" else node.args[:1]:
-                self._looked_up(node, lookup, name)
-        if lookup not in _LOOKUPS or not isinstance(node.func, ast.Name):
-            self.generic_visit(node)
-            return
-        self._looked_up(node, lookup, node.args[1] if len(node.args) > 1 else None)
-        if lookup != "getattr" and node.args and self._given(node.args[0]):
-            self.refuse(node, f"{lookup} on {ast.unparse(node.args[0])[:40]}, which is not the answer's own")
-        for child in [*node.args, *node.keywords]:
-            self.visit(child)
-
-    def _looked_up(self, node: ast.AST, lookup: str, name: ast.AST | None) -> None:
-        if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            for part in name.value.split("."):
-                self._attribute(node, part)
-        else:
-            self.refuse(node, f"{lookup} with a computed name")
+    def named(self, node: ast.AST, name: str) -> None:
+        """Refuse a name such as `__builtins__`, however it is bound."""
+        if _dunder(name) and name not in _DUNDER_NAMES and name not in _DUNDERS:
+            self.refuse(node, f"the name {name}")
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr != "__dict__" or self._given(node.value):  # of a threading.local, it is honest
             self._attribute(node, node.attr)
-        from_module = isinstance(node.value, ast.Name) and node.value.id in self._imported
+        if node.attr in _GETTERS:
+            self.refuse(node, f"{node.attr} that is not called at once")
+        if node.attr in _SETTERS:
+            self.refuse(node, f"{ast.unparse(node)[:60]} on what is not the answer's own")
+        owner = self._object(node.value)
+        if isinstance(owner, ModuleType):
+            self._reached(node, self._object(node), f"{owner.__name__}.{node.attr}")
+        from_module = owner is not None or isinstance(node.value, ast.Name) and node.value.id in self._imported
         if from_module and (node.attr.startswith("_") and not _dunder(node.attr) or node.attr == "open"):
             self.refuse(node, f"the private name {ast.unparse(node)}")
         if isinstance(node.ctx, (ast.Store, ast.Del)) and self._given(node.value):
             self.refuse(node, f"assignment to {ast.unparse(node)[:60]}, which is not the answer's own")
         self.generic_visit(node)
 
-    def _given(self, node: ast.AST) -> bool:
-        while isinstance(node, ast.Attribute):
-            node = node.value
-        return isinstance(node, ast.Name) and (node.id in self._imported or node.id in self._trusted)
-
     def _attribute(self, node: ast.AST, name: str) -> None:
         if _dunder(name) and name not in _DUNDERS:
             self.refuse(node, f"the attribute {name}")
         elif name in _ATTRIBUTES or name.startswith(_PREFIXES):
             self.refuse(node, f"the attribute {name}")
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        for name in node.kwd_attrs:
+            self._attribute(node, name)
+        self.generic_visit(node)
+
+    def _given(self, node: ast.AST) -> bool:
+        """Whether it belongs to what the notebook or an import gives, or to the class of such an object."""
+        of_class = False
+        while True:
+            if isinstance(node, ast.Attribute):
+                of_class, node = of_class or node.attr == "__class__", node.value
+            elif isinstance(node, ast.Call) and _called(node) == "type" and len(node.args) == 1:
+                of_class, node = True, node.args[0]
+            elif isinstance(node, ast.Call) and of_class:
+                node = node.func
+            else:
+                return isinstance(node, ast.Name) and (node.id in self._imported or node.id in self._trusted)
+
+    # binding
+
+    def visit_Global(self, node: ast.Global) -> None:
+        for name in self._kept & set(node.names):
+            self.refuse(node, f"global {name}, which a check may use")
+        for name in node.names:
+            self.named(node, name)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self._aliases(node.targets, node.value)
+        self.generic_visit(node)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self._aliases([node.target], node.value)
+        self.generic_visit(node)
+
+    def _aliases(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+        """Another name for what an import or the notebook gives is treated like the first."""
+        if isinstance(value, (ast.Name, ast.Attribute)) and self._given(value):
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            found = self._object(value)
+            if found is None:
+                self._trusted.update(names)
+            else:
+                self._imported.update(dict.fromkeys(names, found))
+
+    # calls
+
+    def visit_Call(self, node: ast.Call) -> None:
+        lookup = _called(node) or getattr(node.func, "attr", "")
+        function: ast.AST = node.func
+        if lookup in _GETTERS:
+            for name in node.args if lookup == "attrgetter" else node.args[:1]:
+                self._looked_up(node, lookup, name)
+        elif lookup in _LOOKUPS and isinstance(function, ast.Name):
+            self._looked_up(node, lookup, node.args[1] if len(node.args) > 1 else None)
+            if lookup != "getattr" and node.args and self._given(node.args[0]):
+                self.refuse(node, f"{lookup} on {ast.unparse(node.args[0])[:40]}, which is not the answer's own")
+        elif lookup not in _SETTERS or not self._own(node):
+            self.generic_visit(node)
+            return
+        for child in [*ast.iter_child_nodes(function), *node.args, *node.keywords]:
+            self.visit(child)
+
+    def _looked_up(self, node: ast.AST, lookup: str, name: ast.AST | None) -> None:
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            for part in name.value.split("."):
+                self._attribute(node, part)
+                if part in _SETTERS:
+                    self.refuse(node, f"{lookup} of {part}")
+        else:
+            self.refuse(node, f"{lookup} with a computed name")
+
+    def _own(self, call: ast.Call) -> bool:
+        """Whether `x.__setattr__(…)` changes `self`: as `object`'s, `super()`'s or its own."""
+        base = getattr(call.func, "value", None)
+        if isinstance(base, ast.Call) and _called(base) == "super":
+            return not base.args or _is_own(base.args[-1])
+        return _is_own(base) or bool(call.args) and _is_own(call.args[0])
+
+    # definitions and annotations
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._definition(node)
@@ -172,7 +283,78 @@ class _Gate(ast.NodeVisitor):
     def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if _dunder(node.name) and node.name not in _DUNDERS:
             self.refuse(node, f"a method {node.name}")
+        self._annotation(node.returns)
         self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        self._annotation(node.annotation)
+        self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._annotation(node.annotation)
+        if node.value is not None:
+            self._aliases([node.target], node.value)
+        self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        root: ast.AST = node.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and (root.id in self._imported or root.id in _GENERICS):
+            self._annotation(node)  # such as Optional["…"], to be used in an annotation later
+        self.generic_visit(node)
+
+    def _annotation(self, node: ast.AST | None) -> None:
+        """Read the parts of an annotation that are in quotes as code, for `typing` can evaluate them."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                quoted = ast.parse("\n" * (node.lineno - 1) + node.value.strip(), mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return  # words; nobody can evaluate them
+            self._annotation(quoted)
+            self.visit(quoted)
+        elif isinstance(node, ast.Subscript) and self._object(node.value) is typing.Literal:
+            return
+        elif isinstance(node, ast.Subscript) and self._object(node.value) is typing.Annotated:
+            self._annotation(
+                node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+            )
+        elif node is not None:
+            for child in ast.iter_child_nodes(node):
+                self._annotation(child)
+
+
+def _open(path: str) -> bool:
+    """Whether an answer may import the module."""
+    root, *below = path.split(".")
+    return root in MODULES and path not in _CLOSED and not any(part.startswith("_") for part in below)
+
+
+def _loaded(path: str) -> ModuleType | None:
+    """The module of the standard library, if an answer may import it and it exists."""
+    try:
+        return importlib.import_module(path) if _open(path) else None
+    except ImportError:
+        return None
+
+
+def _member(owner: Any, name: str) -> Any:
+    return vars(owner).get(name) if isinstance(owner, (ModuleType, type)) else None
+
+
+def _public(module: ModuleType | None) -> list[str]:
+    """The names that `from module import *` binds."""
+    if module is None:
+        return []
+    return getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _is_own(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Name) and node.id in _OWN
 
 
 def _dunder(name: str) -> bool:

@@ -8,9 +8,14 @@ other statements.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+#: Cell magics that run the rest of the cell in the notebook.
+_PYTHON_MAGICS = frozenset({"%%time", "%%timeit", "%%capture", "%%prun"})
+#: A line that only IPython understands: a magic, command or question; the value of an assignment; `name?`.
+_MAGIC = re.compile(r"^(\s*)(?:[%!?]|[\w.,\[\] ]+=\s*[%!]|%{0,2}[\w.*]+\?\??\s*$).*")
 
 
 def parse(source: str) -> list[ast.stmt]:
@@ -36,12 +41,28 @@ def _statements(source: str) -> list[ast.stmt]:
 
 
 def without_magics(source: str) -> str:
-    """The cell with the lines of IPython's own syntax (`%magic`, `!command`, `name?`) made empty."""
+    """The cell without IPython's own syntax: `%magic`, `!command`, `name?`, `x = %magic`, `x = !command`.
+
+    Each such line is made empty, or `pass` where it is indented. Of a cell magic that runs the cell as Python
+    (`%%time`) only its own line goes; any other takes the whole cell with it.
+    """
     lines = source.split("\n")
-    if source.lstrip().startswith("%%"):
-        return "\n" * (len(lines) - 1)
-    kept = ("" if line.lstrip()[:1] in {"%", "!", "?"} or line.rstrip().endswith("?") else line for line in lines)
-    return "\n".join(kept)
+    for magic in _leading_cell_magics(lines):
+        if magic not in _PYTHON_MAGICS:
+            return "\n" * (len(lines) - 1)
+    return "\n".join(_MAGIC.sub(_blank, line) for line in lines)
+
+
+def _leading_cell_magics(lines: Iterable[str]) -> Iterable[str]:
+    for line in filter(str.strip, lines):
+        if not line.lstrip().startswith("%%"):
+            return
+        yield line.split()[0]
+
+
+def _blank(line: re.Match[str]) -> str:
+    indent = line.group(1)
+    return f"{indent}pass" if indent else ""
 
 
 def bound(statement: ast.stmt) -> set[str]:
@@ -56,8 +77,10 @@ def bound(statement: ast.stmt) -> set[str]:
             names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
             names.add(node.id)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             names.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.add(node.rest)
         if not isinstance(node, _SCOPES):
             pending.extend(ast.iter_child_nodes(node))
     return names

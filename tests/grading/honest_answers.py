@@ -136,4 +136,69 @@ def f():
     global n
     n += 1
 """,
+    "locals named like builtins": """
+def f(sum, id, type=None):
+    list = [sum, id]
+    len = 3
+    return list, type, len
+""",
+    "match": """
+def f(n):
+    match n:
+        case int(real=x) | [x, *_]: return x
+        case {'k': x, **rest}: return rest
+        case str() as x: return x
+""",
+    "quoted annotations": """
+import threading
+from typing import Literal, Optional
+Mode = Literal['read & write', 'exit()']
+Maybe = Optional['A']
+class A:
+    lock: 'threading.Lock | None' = None
+    def f(self, mode: "Literal['exit()']", wait: 'seconds (a float)' = 1) -> 'Optional[A]': ...
+""",
+    "attributes set past its own hook": """
+class A:
+    def __init__(self):
+        super().__setattr__('a', 1)
+        self.__setattr__('b', 2)
+    def __delattr__(self, k):
+        super(A, self).__delattr__(k)
+class Meta(type):
+    def __setattr__(cls, k, v):
+        type.__setattr__(cls, k, v)
+""",
+    "submodules": """
+import concurrent.futures, logging.handlers, collections.abc, asyncio
+pool = concurrent.futures.ThreadPoolExecutor
+log = logging.handlers.QueueHandler
+logging.Formatter('%(threadName)s')
+asyncio.Queue
+""",
+    "counts on its class": """
+import threading
+class A:
+    made = 0
+    def __init__(self):
+        type(self).made += 1
+        self.__class__.last = self
+        threading.current_thread().label = 'x'
+""",
+    "calls a method by name": """
+import operator
+do = operator.methodcaller('increment', 3, step=2)
+""",
+    "star import": """
+from threading import *
+class W(Thread):
+    lock = Lock()
+    def run(self):
+        with self.lock: current_thread().name
+""",
+    "a parameter named like a module": """
+import queue
+def f(queue):
+    return queue.head._next
+""",
 }

@@ -48,6 +48,31 @@ def test_lines_of_ipython_are_left_out(magic):
     assert kept([magic + "\n" if magic.startswith("%%") else magic + "\ny = 2"], {"y"}) in ([["y = 2"]], [[]])
 
 
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n 1", "%%capture out\n%%time", "\n%%prun"])
+def test_cell_magics_that_run_python_leave_the_rest_of_the_cell(magic):
+    source = f"{magic}\nx = 1\ny = 2"
+    assert kept([source], {"y"}) == [["y = 2"]]
+    assert slicing.parse(source)[-1].lineno == source.count("\n") + 1
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile x.py", "%%time\n%%bash"])
+def test_other_cell_magics_drop_the_cell(magic):
+    assert slicing.parse(f"{magic}\nx = 1") == []
+
+
+@pytest.mark.parametrize(
+    "line", ["t = %timeit -o f()", "files = !ls", "a.b, c[0] = !ls", "if y:\n    !ls", "f?", "f??"]
+)
+def test_a_magic_takes_only_its_own_line(line):
+    cell = f"x = 1  # why?\n{line}\ny = x != 3"
+    assert kept([cell], {"y"}) == [["x = 1", "y = x != 3"]]
+
+
+@pytest.mark.parametrize("pattern", ["x", "[*x]", "{'a': 1, **x}", "int() as x", "A(b=[_, {'c': x}])"])
+def test_what_a_pattern_captures_is_bound(pattern):
+    assert slicing.bound(slicing.parse(f"match v:\n    case {pattern}: pass")[0]) == {"x"}
+
+
 def test_modulo_is_no_magic():
     assert slicing.parse("x = (7\n% 3)")
 
