@@ -104,7 +104,8 @@ class _Gate(ast.NodeVisitor):
         self.found: list[Refusal] = []
         self._trusted = set(trusted)
         self._kept = trusted | shadowing | PUBLIC
-        self._imported: dict[str, Any] = {}  # the learner's name -> what it stands for, None if unknown
+        #: The learner's name -> what it stands for, None if unknown; at first the modules that the notebook imports.
+        self._imported: dict[str, Any] = {name: _loaded(name) for name in trusted if name in MODULES}
 
     def refuse(self, node: ast.AST, construct: str) -> None:
         self.found.append(Refusal(getattr(node, "lineno", 0), construct))

@@ -127,6 +127,12 @@ def test_what_only_an_attack_needs_is_refused_by_name(text):
     assert any(REFUSED[text] in str(refusal) for refusal in found), found
 
 
+@pytest.mark.parametrize("text", ["threading._active", "threading.functools.types.FunctionType", "threading.x = 3"])
+def test_a_module_that_the_notebook_imports_is_looked_into_too(text):
+    assert gate.refusals(slicing.parse(text), trusted={"threading"})
+    assert gate.refusals(slicing.parse("def f(threading): return threading.Lock()"), trusted={"threading"}) == []
+
+
 def test_a_refusal_says_the_line():
     assert str(gate.refusals(slicing.parse("x = 1\n\neval('1')"))[0]) == "line 3: the name eval"
 
