@@ -8,6 +8,7 @@ decides nothing: it counts, keeps virtual time, notices races, deadlock, liveloc
 from __future__ import annotations
 
 import _thread
+import re
 import sys
 import threading
 import time
@@ -129,6 +130,7 @@ class Runtime:
         self.switches: list[tuple[int, int, int, bool]] = []  # (task, its step, next task, preemption)
         self.done = _allocate_lock()
         self.done.acquire()
+        self.delayed = False  # time could have moved while somebody could run
         self.tried = False  # somebody has looked at a lock without waiting, or with a deadline
         self.policy_error: BaseException | None = None
         self.began_cpu = time.process_time()
@@ -303,7 +305,9 @@ class Runtime:
             if self.world.is_learner_file(frame.f_code.co_filename):
                 place = f" (line {line}, in {frame.f_code.co_name})"
         text = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()
-        return (text[-1] if text else type(error).__name__)[:500] + place
+        said = text[-1 if isinstance(error, SyntaxError) else 0] if text else type(error).__name__
+        words = re.sub(r" at 0x[0-9a-fA-F]+", "", said)  # an address differs each time
+        return words[:500] + place
 
     def uncaught(self, name: str, error: BaseException) -> None:
         """An exception has left a thread."""
@@ -372,6 +376,7 @@ class Runtime:
                 if op.ready is None or op.ready() or (op.deadline is not None and op.deadline <= now):
                     ready.append(task)
             if self.delays and self.next_deadline() is not None:
+                self.delayed = True
                 if all(task.delayed < MOST_DELAYS for task in ready):
                     ready.append(self.clock_task)
             if not ready:
@@ -408,7 +413,8 @@ class Runtime:
         if spinning:
             who = f"{_and(spinning)} {_verb(spinning, 'spin')}"
             self.finish(LIVELOCK, note=f"{who} for ever: nobody can change what the loop waits for")
-        self.finish(DEADLOCK, note="no thread can ever go on")
+        died = f"; before that {self.thread_error}" if self.thread_error else ""
+        self.finish(DEADLOCK, note=f"no thread can ever go on{died}")
 
     def next_deadline(self) -> float | None:
         deadlines = [
@@ -584,7 +590,7 @@ class Runtime:
             note = "the same schedule did not give the same steps"
         return Execution(
             outcome=self.outcome,
-            observation=self.observation if self.outcome == FINISHED else None,
+            observation=_copied(self.observation) if self.outcome == FINISHED else None,
             error=self.error,
             note=note,
             schedule=schedule,
@@ -594,6 +600,16 @@ class Runtime:
             steps=steps,
             stuck=self.stuck,
         )
+
+
+def _copied(value: Any, depth: int = 40) -> Any:
+    """The observation as it is now: the learner's own containers are put back before the next execution."""
+    kind = type(value)
+    if depth and kind in (list, tuple, set, frozenset):
+        return kind([_copied(part, depth - 1) for part in value])
+    if depth and kind is dict:
+        return {_copied(key, depth - 1): _copied(part, depth - 1) for key, part in value.items()}
+    return value
 
 
 def _and(names: list[str]) -> str:

@@ -25,7 +25,7 @@ from _thread import get_ident
 from typing import Any
 
 from . import current
-from .restoring import Again
+from .restoring import Again, Count
 
 
 class _All:
@@ -54,7 +54,7 @@ CONTAINERS = (
 )
 _SEQUENCES = (list, collections.deque, bytearray, array.array)
 _EXACT_CONTAINERS = frozenset({*CONTAINERS, collections.OrderedDict, collections.defaultdict, collections.Counter})
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()), types.MappingProxyType)
 _GENERATORS = (types.GeneratorType,)
 
 # Iterators over a container, or over such an iterator: what they walk is found by the garbage collector's own
@@ -80,6 +80,7 @@ _EXAMPLES: tuple[Any, ...] = (
     iter(""),
     iter(range(0)),
     iter(int, 1),
+    itertools.count(),
     itertools.chain(),
     itertools.islice([], 0),
     itertools.cycle([]),
@@ -91,7 +92,7 @@ _EXAMPLES: tuple[Any, ...] = (
     itertools.pairwise([]),
     itertools.groupby([]),
 )
-_ITERATORS = frozenset({*(type(example) for example in _EXAMPLES), Again})
+_ITERATORS = frozenset({*(type(example) for example in _EXAMPLES), Again, Count})
 #: Iterators that call what they were given, which may look into the parts.
 _CALLING = frozenset({map, filter, itertools.starmap, itertools.chain, itertools.accumulate})
 
@@ -152,7 +153,15 @@ MOST_ARGUMENTS = 30
 MOST_PARTS = 200
 
 
-def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 3, deep: int = 0) -> None:
+def _parts(iterator: Any) -> list[Any]:
+    """What an iterator or a view walks over, and what it calls."""
+    found: list[Any] = []
+    for part in gc.get_referents(iterator):
+        found += part if type(part) is tuple else [part]
+    return found
+
+
+def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 4, deep: int = 0) -> None:
     """Collect into `found` what using `value` in C would touch, each with whether it is changed.
 
     With `deep` also what is inside containers; if it is 2, also instances, whose attributes are read.
@@ -175,7 +184,7 @@ def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 3, deep: int
         if kind in _ITERATORS:
             found.append((value, True))
         if depth:
-            parts = gc.get_referents(value)
+            parts = _parts(value)
             if kind in _CALLING:
                 deep = 2 if any(type(part) in _GETTERS for part in parts) else max(deep, 1)
             for part in parts:
@@ -452,6 +461,8 @@ class LoadItem(Site):
                 self.missing(rt, container, key)
             else:
                 rt.touch(self, container, _place(container, key), False)
+        elif cls in _VIEWS:
+            self.use(rt, container)
         elif rt.ended:
             rt.unwind()
 
@@ -529,7 +540,7 @@ class Use(Site):
                 rt.keep.append(value)
                 return
             if name == "for_iter" and id(value) not in rt.iterators:
-                for part in gc.get_referents(value):
+                for part in _parts(value):
                     self.use(rt, part)
                 return
         self.use(rt, value, deep)

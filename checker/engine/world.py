@@ -97,7 +97,8 @@ def global_names(code: types.CodeType) -> set[str]:
 class World:
     """Everything that an exploration changes for its time, and changes back."""
 
-    def __init__(self, scenario: Callable[[], Any]) -> None:
+    def __init__(self, scenario: Callable[[], Any], *, sweep: bool = False) -> None:
+        self._sweep = sweep
         self.woven: set[int] = set()
         self.names: dict[int, tuple[Any, str]] = {}
         self.doubts: list[str] = []
@@ -149,7 +150,18 @@ class World:
     # -- walking ------------------------------------------------------------------------------------------------
 
     def _walk(self) -> None:
-        todo: list[Any] = [self._scenario]
+        self._follow([self._scenario])
+        if self._sweep:
+            self._follow([each for each in gc.get_objects() if type(each) is types.FunctionType and self._owns(each)])
+        for space, names in list(self._spaces.values()):
+            for name in names:
+                if name in space:
+                    self.names.setdefault(id(space[name]), (None, name))
+
+    def _owns(self, function: types.FunctionType) -> bool:
+        return id(function.__globals__) in self._spaces
+
+    def _follow(self, todo: list[Any]) -> None:
         while todo:
             value = todo.pop()
             if type(value) in _LEAVES or id(value) in self._seen:
@@ -160,17 +172,13 @@ class World:
                 self.doubts.append(f"more than {MOST_OBJECTS:,} objects outlive an execution")
                 break
             self._visit(value, todo)
-        for space, names in list(self._spaces.values()):
-            for name in names:
-                if name in space:
-                    self.names.setdefault(id(space[name]), (None, name))
 
     def _visit(self, value: Any, todo: list[Any]) -> None:
         kind: Any = type(value)
         if _is_learner_class(kind):
             todo.append(type(value))
         if isinstance(value, types.FunctionType):
-            if not is_learner_file(value.__code__.co_filename):
+            if not is_learner_file(value.__code__.co_filename) and not self._owns(value):
                 self._visit_library_function(value, todo)
                 return
             self._functions.append(value)
@@ -282,6 +290,8 @@ class World:
                 value = space[name]
                 self._replace(value, functools.partial(space.__setitem__, name), name, todo)
                 self._remember_global(space, name)
+            elif isinstance(sys.modules.get(name), types.ModuleType):  # imported inside a function
+                todo.append(sys.modules[name])
 
     def _remember_global(self, space: dict[str, Any], name: str) -> None:
         value = space[name]

@@ -7,6 +7,8 @@ observation it asks. The parent (`checker.grading.session`) believes nothing it 
 
 from __future__ import annotations
 
+import builtins
+import gc
 import io
 import linecache
 import mmap
@@ -29,6 +31,8 @@ from checker.search.explorer import explore_scenario
 _BEAT = 0.5
 #: Virtual memory for the stack of one thread: deep recursion fits, and hundreds of threads do.
 _STACK = 2 << 20
+#: As they are before the answer is read.
+_BUILTINS = dict(vars(builtins))
 
 
 class Pipe:
@@ -80,10 +84,11 @@ class Worlds:
         sys.modules["__main__"] = self._modules[world]
         return vars(self._modules[world])
 
-    def run(self, world: int, name: str, source: str, trusted: list[str]) -> str:
+    def run(self, world: int, name: str, source: str, trusted: list[str], own: dict[str, Any] | None = None) -> str:
         """Run a cell; return the error that ended it, or "".
 
         Args:
+            own: the names it uses in place of the world's.
             trusted: names the cell binds which the learner's cells cannot change for the checks.
         """
         filename = f"<{name}>"
@@ -91,7 +96,7 @@ class Worlds:
         lines = (len(source), None, source.splitlines(keepends=True), filename)
         linecache.cache[filename] = self._lines[world][filename] = lines
         try:
-            exec(compile(source, filename, "exec"), namespace)
+            exec(compile(source, filename, "exec"), namespace if own is None else own)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the answer's own here
             return describe(error)
         self._trusted[world].update((key, namespace[key]) for key in trusted if key in namespace)
@@ -121,10 +126,12 @@ def describe(error: BaseException) -> str:
 def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, Any]:
     """Explore the scenario that the request names, asking the parent about each new observation."""
     namespace = worlds.restore(request["world"])
-    error = worlds.run(request["world"], request["name"], request["source"], [])
+    # The check has names of its own: whatever the answer binds while it runs, the check's are not changed by it.
+    own = {name: value for name, value in namespace.items() if name not in _BUILTINS} | {"__builtins__": _BUILTINS}
+    error = worlds.run(request["world"], request["name"], request["source"], [], own)
     if error:
         return {"failed": error}
-    scenario = eval(request["scenario"], namespace)
+    scenario = eval(request["scenario"], own)
     beat = 0.0
 
     def allowed(execution: Execution) -> bool:
@@ -137,7 +144,7 @@ def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, An
             beat = seconds
             pipe.send({"progress": executions})
 
-    found = explore_scenario(scenario, allowed=allowed, progress=progress, **request["options"])
+    found = explore_scenario(scenario, allowed=allowed, progress=progress, sweep=True, **request["options"])
     return {"found": found}
 
 
@@ -200,6 +207,8 @@ def main() -> None:
         setattr(checker, name, lambda *_, **__: None)
     pipe.send({"ready": {"landlock": landlock, "seccomp": seccomp, "rlimits": bool(hello["sandboxed"])}})
     worlds = Worlds()
+    gc.collect()
+    gc.freeze()  # what is here already is not the answer's: no sweep need look at it
     while True:
         try:
             request = pipe.receive()

@@ -61,6 +61,7 @@ def explore_scenario(
     max_steps: int | None = None,
     after_failure: int = AFTER_FAILURE,
     progress: Callable[[int, float], None] | None = None,
+    sweep: bool = False,
 ) -> Exploration:
     """Explore the schedules of `scenario`.
 
@@ -74,6 +75,7 @@ def explore_scenario(
         preemptions: with search="every", only schedules with at most so many preemptions.
         replay: run this one schedule instead, as printed in a failure.
         max_steps: steps one execution may make (default 100,000).
+        sweep: weave all functions of the learner's that the garbage collector knows, however they are hidden.
         progress: called after each execution with the number of executions and the seconds since the beginning.
 
     Raises:
@@ -87,7 +89,7 @@ def explore_scenario(
     options = {"delays": delays, "seed": seed, "patience": patience}
     if max_steps is not None:
         options["max_steps"] = max_steps
-    explorer = _Explorer(scenario, allowed, options, progress, after_failure)
+    explorer = _Explorer(scenario, allowed, options, progress, after_failure, sweep)
     explorer.deadline = explorer.began + (SECONDS if seconds is None else seconds)
     if not _BUSY.acquire(blocking=False):
         raise RuntimeError("an exploration is already under way: only one at a time, and none inside a scenario")
@@ -108,6 +110,7 @@ class _Explorer:
         options: dict[str, Any],
         progress: Callable[[int, float], None] | None,
         after_failure: int,
+        sweep: bool = False,
     ) -> None:
         self.scenario = scenario
         self.allowed = allowed
@@ -117,7 +120,7 @@ class _Explorer:
         self.began = time.perf_counter()
         self.deadline = self.began + SECONDS
         self.result = Exploration(getattr(scenario, "__name__", "scenario"))
-        self.world = World(scenario)
+        self.world = World(scenario, sweep=sweep)
         self.visible: set[Site] = set()
         self.failing: list[tuple[Execution, list[Switch]]] = []
         self.since_failure = 0
@@ -126,6 +129,7 @@ class _Explorer:
         self.doubts: list[str] = []
         self.everything = False
         self.tried = False
+        self.delayed = False
         self.sampled = 0
         self.sampling: list[str] = []
         self.complete_bounded = False
@@ -154,6 +158,7 @@ class _Explorer:
         self.last = rt
         self.total += 1
         self.tried |= rt.tried
+        self.delayed |= rt.delayed
         self.result.steps += rt.steps
         self.result.printed = max(self.result.printed, rt.capture.size)
         if self.total % 50 == 0:
@@ -346,7 +351,7 @@ class _Explorer:
                 text = f"{n:,} sampled schedules {how}"
         else:
             text = f"{n:,} schedule{'s' * (n != 1)}, not all there are"
-        if self.options["delays"]:
+        if self.delayed:
             text += f"; a thread that could run is delayed by at most {MOST_DELAYS} deadlines in a row"
         if self.doubts and not result.exhaustive:
             text += f"; not exhaustive since {self.doubts[0]}"
@@ -358,6 +363,8 @@ class _Explorer:
             text = f"failed in {bad:,} of {n:,} explored schedules"
             if result.exhaustive:
                 text += ", which stand for all there are"
+            elif self.world.doubts:
+                text += f"; beware: {self.world.doubts[0]}"
         else:
             text = f"no failure in {text}"
         result.claim = text

@@ -113,7 +113,7 @@ def test_a_reply_before_the_question_is_noticed(session):
 
 
 def test_a_second_reply_with_the_right_number_is_noticed(session):
-    steal = "import gc, os\nfrom checker.grading.protocol import frame\n"
+    steal = "import gc, os\ngc.unfreeze()\nfrom checker.grading.protocol import frame\n"
     steal += "pipe = next(o for o in gc.get_objects() if type(o).__name__ == 'Pipe')\n"
     steal += "pipe.send({'ran': ''})\n"
     assert run(session, steal) == {"ran": ""}
