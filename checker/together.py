@@ -12,6 +12,10 @@ def call(function: Callable[[], Any]) -> Any:
     return function()
 
 
+def died(error: BaseException) -> None:
+    """Told of an exception that is raised again only when all threads have ended. The engine listens here."""
+
+
 def together(*callables: Callable[[], Any]) -> list[Any]:
     """Start one thread per callable, join them all, and return their results in order.
 
@@ -31,6 +35,7 @@ def together(*callables: Callable[[], Any]) -> list[Any]:
             if type(error).__name__ == "Unwind":
                 raise
             errors[index] = error
+            died(error)
 
     threads = [threading.Thread(target=run, args=(i,), name=f"T{i + 1}") for i in range(len(callables))]
     for thread in threads:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from ..together import call
 from . import current, primitives, threads
 from .output import Diverted
 from .restoring import reset_lock
@@ -80,6 +81,7 @@ class Patches:
         self._set(futures_thread, "_global_shutdown_lock", self._shutdown_lock)
         self._set(futures_thread.ThreadPoolExecutor, "_counter", None)
         self._set(futures_base, "id", threads.number)  # wait() takes its locks in the order of the futures' ids
+        self._set(sys.modules[call.__module__], "died", threads.died)
         self._set(sys, "stdout", Diverted(sys.stdout, current))
         self._set(sys, "stderr", Diverted(sys.stderr, current))
         self._set(sys, "unraisablehook", threads.unraisablehook)

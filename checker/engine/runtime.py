@@ -121,6 +121,7 @@ class Runtime:
         self.note = ""
         self.stuck: tuple[Stuck, ...] = ()
         self.thread_error = ""
+        self.died = ""  # an exception that is kept until all threads have ended
         self.doubts: list[str] = []
         self.races = Races()
         self.aliases: dict[int, Any] = {}  # id of an instance's dictionary -> the instance
@@ -413,8 +414,8 @@ class Runtime:
         if spinning:
             who = f"{_and(spinning)} {_verb(spinning, 'spin')}"
             self.finish(LIVELOCK, note=f"{who} for ever: nobody can change what the loop waits for")
-        died = f"; before that {self.thread_error}" if self.thread_error else ""
-        self.finish(DEADLOCK, note=f"no thread can ever go on{died}")
+        first = self.died or self.thread_error
+        self.finish(DEADLOCK, note="no thread can ever go on" + (f"; before that {first}" if first else ""))
 
     def next_deadline(self) -> float | None:
         deadlines = [

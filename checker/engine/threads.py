@@ -283,6 +283,13 @@ def active_count() -> int:
     return len(enumerate_threads()) if controlled() else _real_active_count()
 
 
+def died(error: BaseException) -> None:
+    """`checker.together.died`: should the others wait for this thread for ever, the story says why."""
+    rt = controlled()
+    if rt is not None and not rt.died:
+        rt.died = f"{rt.describe_error(error)} in {rt.task.name}"
+
+
 def excepthook(args: Any, /) -> None:
     """`threading.excepthook`: an exception that leaves a controlled thread is an outcome.
 

@@ -235,11 +235,11 @@ class World:
             todo += [value.fget, value.fset, value.fdel]
         elif isinstance(value, threading.Thread) and value.is_alive() and value is not threading.main_thread():
             self.doubts.append(f"the thread {value.name!r} was started before the check and is not controlled")
+        elif isinstance(value, weakref.ref):
+            todo.append(value())
         elif _is_instance_of_learners(value) or type(value).__module__ in _LIBRARY_STATE:
             todo.append(type(value))
             self._visit_instance(value, todo)
-        elif isinstance(value, weakref.ref):
-            todo.append(value())
         elif type(value).__module__ in _OPAQUE and not isinstance(value, (types.FrameType, types.TracebackType)):
             if isinstance(value, types.GeneratorType):
                 self.doubts.append("a generator that outlives an execution is not put back")
