@@ -84,7 +84,7 @@ REFUSED = {
     "import dataclasses\ndataclasses.inspect.importlib": "the module inspect as dataclasses.inspect",
     "import enum as e\ne.bltns": "the module builtins as enum.bltns",
     "from dataclasses import inspect": "the module inspect as dataclasses.inspect",
-    "from uuid import *\nplatform.os": "the module platform as platform",
+    "from uuid import *\nos.x": "the module os as os",
     "import logging\nlogging.io.open('x')": "the private name logging.io.open",
     "import logging.config": "import of logging.config",
     "import logging\nlogging.config": "the attribute logging.config",
