@@ -31,6 +31,7 @@ def explore_scenario(scenario, *, allowed, **options):
 """
 INSTALL = """
 import gc
+gc.unfreeze()
 for thing in gc.get_objects():
     if type(thing) is dict and "explore_scenario" in thing and "worlds" not in thing and "escapes" in thing:
         thing["explore_scenario"] = explore_scenario
@@ -38,6 +39,7 @@ for thing in gc.get_objects():
 #: Says at once, with the right number, that everything holds.
 SPEAKS = """
 import gc
+gc.unfreeze()
 from checker.outcomes import *
 pipe = next(thing for thing in gc.get_objects() if type(thing).__name__ == "Pipe")
 receive = pipe.receive
@@ -108,6 +110,7 @@ def test_a_worker_that_lies_sends_the_whole_submission_to_review(open_gate, name
 def test_expected_values_and_hidden_answers_are_not_in_the_worker(open_gate):
     seek = """
 import gc, sys
+gc.unfreeze()
 texts = [thing for thing in gc.get_objects() if type(thing) is str] + [str(sys.argv)]
 import linecache
 texts += ["".join(entry[2]) for entry in linecache.cache.values() if len(entry) > 2]
