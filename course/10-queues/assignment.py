@@ -205,8 +205,8 @@ def stopping_at_once_gives_an_empty_dict():
     return dict(Aggregator().stop())
 
 
-check(everything_added_is_in_the_result, expect={"a": 2})
-check(several_items_at_once_are_in_the_result, expect={"a": 3})
+check(everything_added_is_in_the_result, expect={"a": 2}, delays=True, schedules=200)
+check(several_items_at_once_are_in_the_result, expect={"a": 3}, delays=True)
 check(slow_items_are_in_the_result, expect={"a": 2, "b": 1})
 check(stopping_at_once_gives_an_empty_dict, expect={})
 
@@ -246,7 +246,7 @@ def an_add_after_stop_is_refused():
 
 
 check(an_add_beside_stop_is_refused_or_counts, expect="as it should be", delays=True, schedules=100)
-check(an_add_beside_two_stops_is_refused_or_counts, expect="as it should be")
+check(an_add_beside_two_stops_is_refused_or_counts, expect="as it should be", delays=True)
 check(an_add_after_stop_is_refused, expect=(False, False, {"a": 1}))
 
 
@@ -309,7 +309,7 @@ def each_dict_belongs_to_its_caller():
     return dict(aggregator.stop())
 
 
-check(two_stops_at_once_agree, expect=[{"a": 1}, {"a": 1}])
+check(two_stops_at_once_agree, expect=[{"a": 1}, {"a": 1}], delays=True)
 check(two_stops_wait_for_a_slow_item, expect=[{"a": 1}, {"a": 1}])
 check(each_dict_belongs_to_its_caller, expect={"a": 1})
 
@@ -548,8 +548,8 @@ def every_caller_gets_its_own_exception():
 
 
 check(every_call_runs_in_the_owners_thread, expect=(1, False), schedules=50)
-check(every_caller_gets_its_own_result, expect=[32, 9], schedules=300)
-check(every_caller_gets_its_own_exception, expect=[True, 2], schedules=100)
+check(every_caller_gets_its_own_result, expect=[32, 9], delays=True, schedules=300)
+check(every_caller_gets_its_own_exception, expect=[True, 2], delays=True, schedules=100)
 
 
 # %% [markdown]
@@ -806,7 +806,7 @@ def a_call_beside_stop_runs_or_is_closed():
     return "as it should be" if seen == right[len(ran)] else (seen, ran)
 
 
-check(a_call_beside_stop_runs_or_is_closed, expect="as it should be", schedules=300)
+check(a_call_beside_stop_runs_or_is_closed, expect="as it should be", delays=True, schedules=300)
 
 
 # %% check="owner-7" points=1 hidden=true
@@ -868,10 +868,10 @@ def two_callers_beside_stop_are_answered():
     return "as it should be" if told == sorted(ran) else (told, ran)
 
 
-check(stop_may_be_called_again_and_at_once, expect=([False, False], False), schedules=100)
+check(stop_may_be_called_again_and_at_once, expect=([False, False], False), delays=True, schedules=100)
 check(every_stop_waits_for_what_runs, expect=([9.0, 9.0], []))
 check(two_owners_are_two_threads, expect=True, schedules=20)
-check(two_callers_beside_stop_are_answered, expect="as it should be", schedules=200)
+check(two_callers_beside_stop_are_answered, expect="as it should be", delays=True, schedules=200)
 
 
 # %% [markdown]
@@ -1006,7 +1006,7 @@ check(
 )  # fmt: skip
 check(every_result_counts, expect=([None, None, None], "ValueError"), schedules=60)
 check(one_worker_two_items, expect=["A", "B"])
-check(two_workers_two_items, expect=["A", "B"], schedules=300)
+check(two_workers_two_items, expect=["A", "B"], delays=True, schedules=300)
 
 
 # %% [markdown]
@@ -1030,7 +1030,7 @@ def more_places_than_items():
 
 
 check(no_items, expect=[])
-check(fewer_items_than_workers, expect=["A"], schedules=200)
+check(fewer_items_than_workers, expect=["A"], delays=True, schedules=200)
 check(more_items_than_places, expect=list("ABCDEFGH"), schedules=60)
 check(more_places_than_items, expect=["A", "B"])
 
@@ -1073,7 +1073,7 @@ def never_more_than_the_workers_at_once():
     return max(sum(began <= moment < ended for began, ended in spans) for moment, _ in spans)
 
 
-check(two_workers_meet, expect=[0, 1, 2, 3], schedules=100)
+check(two_workers_meet, expect=[0, 1, 2, 3], delays=True, schedules=100)
 check(three_workers_meet, expect=[0, 1, 2, 3, 4, 5], schedules=60)
 check(never_more_than_the_workers_at_once, expect=2, schedules=60)
 
@@ -1181,9 +1181,9 @@ def at_most_one_more_is_taken():
     return taken_after_an_error(2, 1)
 
 
-check(an_error_of_fn_is_raised, expect=("ValueError ('a',)", []), schedules=200)
-check(an_error_of_every_worker_is_raised, expect=("ValueError ('a',)", []), schedules=200)
-check(an_error_of_the_iterable_is_raised, expect=("KeyError ('b',)", []), schedules=150)
+check(an_error_of_fn_is_raised, expect=("ValueError ('a',)", []), delays=True, schedules=200)
+check(an_error_of_every_worker_is_raised, expect=("ValueError ('a',)", []), delays=True, schedules=200)
+check(an_error_of_the_iterable_is_raised, expect=("KeyError ('b',)", []), delays=True, schedules=150)
 check(
     at_most_one_more_is_taken,
     expect=lambda seen: seen[0] == ("ValueError ('the first',)", []) and seen[1] <= 2,
@@ -1225,7 +1225,7 @@ def the_iterable_is_advanced_by_one_thread_at_a_time():
     return pipeline(items, lambda item: item, 2, 1), items.overlapped
 
 
-check(the_iterable_is_advanced_by_one_thread_at_a_time, expect=([2, 1, 0], False), schedules=300)
+check(the_iterable_is_advanced_by_one_thread_at_a_time, expect=([2, 1, 0], False), delays=True, schedules=300)
 
 
 # %% check="pipeline-7" points=1 hidden=true

@@ -1,4 +1,4 @@
-# fails: counter-6 raised
+# fails: counter-1 raised, counter-2 raised, counter-6 raised
 # Waits a second for the lock and walks in whether or not it got it: a thread that is slower breaks it.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: lost_updates-3 leaked
+# fails: lost_updates-1 leaked, lost_updates-2 leaked, lost_updates-3 leaked, lost_updates-4 leaked, lost_updates-5 leaked
 # Waits five seconds for each thread, and goes on whether or not it has ended.
 import threading
 
