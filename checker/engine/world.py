@@ -51,7 +51,18 @@ _LIBRARY = tuple(
 _WOVEN_LIBRARY: dict[type, tuple[str, ...]] = {
     threading.Event: ("is_set", "set", "clear", "wait"),
     functools.cached_property: ("__get__",),
-    threading.Barrier: ("wait", "_enter", "_release", "_wait", "_exit", "reset", "abort", "_break"),
+    threading.Barrier: (
+        "wait",
+        "_enter",
+        "_release",
+        "_wait",
+        "_exit",
+        "reset",
+        "abort",
+        "_break",
+        "n_waiting",
+        "broken",
+    ),
 }
 
 # the real types: during an exploration the module's own names are the controlled ones
@@ -276,7 +287,8 @@ class World:
         for cls, methods in _WOVEN_LIBRARY.items():
             if id(cls) not in self._seen and names & {cls.__name__, *_USERS.get(cls, ())}:
                 self._seen.add(id(cls))
-                self._functions += [vars(cls)[name] for name in methods if name in vars(cls)]
+                found = [vars(cls)[name] for name in methods if name in vars(cls)]
+                self._functions += [getattr(each, "fget", each) for each in found]  # a property's getter
 
     def _visit_space(self, space: dict[str, Any], names: set[str], todo: list[Any]) -> None:
         """The globals that code uses: only those, since a notebook's namespace holds a lot."""

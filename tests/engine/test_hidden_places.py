@@ -292,7 +292,13 @@ def a_method_of_an_enumeration_of_strings():
     return thing.value
 
 
+def how_many_wait_at_a_barrier():
+    barrier = Barrier(2)
+    return together(lambda: barrier.n_waiting, barrier.wait, barrier.wait)[0]
+
+
 TWO_RESULTS = [
+    how_many_wait_at_a_barrier,
     class_attribute_of_a_base,
     class_attribute_through_an_instance,
     class_attribute_that_is_a_class,
