@@ -20,7 +20,7 @@ from typing import Any
 import report
 
 from checker.course import Course, find
-from checker.grading import exercises
+from checker.grading import exercises, pool
 
 NAME = "six"
 #: The assignment is made of these two: three exercises each.
@@ -56,6 +56,7 @@ def measure(options: argparse.Namespace) -> str:
         (way, *(report.seconds(each / size) for each in (run.wall, run.processor)), f"{run.memory:.0f} MiB")
         for way, run in (("plain nbgrader autograde", plain), ("checker grade", ours))
     ]
+    floor = parts["exploring"] / pool.cores()
     differ = sorted(name for name, score in plain.scores.items() if ours.scores.get(name) != score)
     same = "Both gave the same marks." if not differ else f"The marks differ for {', '.join(differ)}."
     return "\n".join(
@@ -73,6 +74,10 @@ def measure(options: argparse.Namespace) -> str:
             "Where `checker grade` spends its time (one process, a submission, seconds of wall):",
             "",
             report.table(("part", "per submission"), [(name, report.seconds(each)) for name, each in parts.items()]),
+            "",
+            f"The floor: both ways explore. If everything else cost nothing, exploring on {pool.cores()} cores would "
+            f"still take {report.seconds(floor)} a submission, so that no more than {plain.wall / size / floor:.1f} "
+            "times as fast as plain nbgrader is within reach with these exercises and budgets.",
         ]
     )
 
