@@ -205,7 +205,7 @@ def stopping_at_once_gives_an_empty_dict():
     return dict(Aggregator().stop())
 
 
-check(everything_added_is_in_the_result, expect={"a": 2}, delays=True, schedules=200)
+check(everything_added_is_in_the_result, expect={"a": 2}, delays=True, schedules=100)
 check(several_items_at_once_are_in_the_result, expect={"a": 3}, delays=True)
 check(slow_items_are_in_the_result, expect={"a": 2, "b": 1})
 check(stopping_at_once_gives_an_empty_dict, expect={})
