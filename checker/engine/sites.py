@@ -283,10 +283,14 @@ class Site:
 
     def use(self, rt: Any, value: Any, deep: int = 0, write: bool = False) -> None:
         """C code is about to use `value`."""
+        if rt.alone:  # nobody to race with: one step, whatever it looks at
+            rt.step()
+            return
         found: list[tuple[Any, bool]] = []
         touched(value, found, deep=deep)
         for obj, changes in found:
             rt.touch(self, obj, ALL, write or changes)
+        rt.steps -= max(0, len(found) - 1)  # several places, but one instruction of the budget
 
     def classes(self, rt: Any, cls: type, name: str) -> bool:
         """`name` is looked for in a class and its bases; each that is asked could be given it. True if found."""

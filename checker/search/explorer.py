@@ -348,7 +348,7 @@ class _Explorer:
             how = f"({', '.join(self.sampling).replace('PCT', 'PCT depth 3')}; seed {seed})"
             text = f"{n:,} schedules, {self.sampled:,} of them sampled {how}"
             if n == self.sampled:
-                text = f"{n:,} sampled schedules {how}"
+                text = f"{n:,} sampled schedule{'s' * (n != 1)} {how}"
         else:
             text = f"{n:,} schedule{'s' * (n != 1)}, not all there are"
         if self.delayed:
