@@ -26,6 +26,8 @@ from checker.grading.limits import Limits
 _LOOK = 0.1
 #: Seconds that starting an interpreter and importing the engine may take on a busy machine.
 _START = 60.0
+#: Times that the system is asked to start it.
+_ATTEMPTS = 3
 #: Bytes that one check may send; an honest one sends some kilobytes.
 _MAX_REPLY = 16 << 20
 #: Messages that one check may send.
@@ -58,16 +60,7 @@ class Session:
     def __init__(self, limits: Limits, *, sandboxed: bool = True) -> None:
         self.limits = limits
         self._wrapped = sandboxed and sandbox.bubblewrap_works()
-        self._process = subprocess.Popen(
-            sandbox.command("checker.grading.worker", bubblewrap=self._wrapped),
-            env=sandbox.ENVIRONMENT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd="/",
-            start_new_session=True,
-            bufsize=0,
-        )
+        self._process = _started(sandbox.command("checker.grading.worker", bubblewrap=self._wrapped))
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._requests, self._replies = self._process.stdin.fileno(), self._process.stdout.fileno()
         for end in (self._requests, self._replies, self._process.stderr.fileno()):
@@ -242,6 +235,27 @@ class Session:
             name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
             return WorkerLost("died", f"the process crashed ({name})")
         return WorkerLost("died", f"the answer ended the process (exit status {status})")
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    """The process, with pipes to it; a busy system may need more than one attempt."""
+    problem = ""
+    for _ in range(_ATTEMPTS):
+        try:
+            return subprocess.Popen(
+                command,
+                env=sandbox.ENVIRONMENT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd="/",
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            problem = str(error)
+            time.sleep(_LOOK)
+    raise sandbox.SandboxError(f"the worker could not be started: {problem}")
 
 
 def _busy() -> float:

@@ -34,7 +34,13 @@ def expected_failures(text: str) -> dict[str, str] | None:
 def verdicts(path: Path) -> dict[str, tuple[bool, str]]:
     """Check id -> (passed, outcome), by the command that people type."""
     command = [sys.executable, "-m", "checker", "check", path.parent.name, str(path), "--json"]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=COURSE.parent)
+    for attempt in range(3):
+        try:
+            run = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=COURSE.parent)
+            break
+        except OSError:  # seen once in a thousand: EFAULT, and the system could not start the process at all
+            if attempt == 2:
+                raise
     assert run.returncode in (0, 1), run.stderr
     report = json.loads(run.stdout)
     assert run.returncode == (0 if report["points"] == report["max_points"] else 1)

@@ -5,6 +5,7 @@ The code here does not pass the gate: it is what would run if the gate had a hol
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -149,6 +150,21 @@ def test_a_stopped_worker_is_ended_by_the_wall_clock(session):
     with pytest.raises(WorkerLost, match="no verdict within"):
         run(session, "x = 1" + " " * 3_000_000)
     assert time.monotonic() - began < 25
+
+
+def test_a_process_that_the_system_refuses_at_first_is_asked_for_again(monkeypatch):
+    popen, refused = subprocess.Popen, []
+
+    def moody(*arguments, **named):
+        if len(refused) < 2:
+            refused.append(1)
+            raise OSError(14, "Bad address")
+        return popen(*arguments, **named)
+
+    monkeypatch.setattr(subprocess, "Popen", moody)
+    with Session(Limits(), sandboxed=False) as session:
+        assert run(session, "x = 1") == {"ran": ""}
+    assert len(refused) == 2
 
 
 def test_prints_do_not_reach_the_pipe(session):
