@@ -283,9 +283,6 @@ class Site:
 
     def use(self, rt: Any, value: Any, deep: int = 0, write: bool = False) -> None:
         """C code is about to use `value`."""
-        if rt.alone:  # nobody to race with: one step, whatever it looks at
-            rt.step()
-            return
         found: list[tuple[Any, bool]] = []
         touched(value, found, deep=deep)
         for obj, changes in found:

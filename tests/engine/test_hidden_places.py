@@ -12,6 +12,7 @@ import copy
 import dataclasses
 import enum
 import functools
+import heapq
 import io
 import itertools
 import operator
@@ -416,6 +417,16 @@ def test_a_descriptor_of_the_learners_own_writes_itself():
         return thing.x
 
     assert list(explore(no_addition_is_lost).outcomes) == [2]
+
+
+def test_a_loop_in_which_c_code_changes_a_container_is_not_idle():
+    def drained_before_the_threads_start():
+        heap = [1] * 50
+        while heap:
+            heapq.heappop(heap)
+        return together(lambda: 1, lambda: 2)
+
+    assert list(explore(drained_before_the_threads_start).outcomes) == [[1, 2]]
 
 
 def test_a_defaultdict_of_locks_makes_each_lock_in_one_step():
