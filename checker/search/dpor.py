@@ -72,6 +72,10 @@ def covers(event: Event, accesses: tuple[Access, ...]) -> bool:
     return write and base == accesses[0][0] and (item is ALL or item == accesses[0][1])
 
 
+def _copied(clocks: dict[int, Clock]) -> dict[int, Clock]:
+    return {index: dict(clock) for index, clock in clocks.items()}
+
+
 @dataclass(slots=True)
 class Event:
     task: int
@@ -117,7 +121,7 @@ class Dpor:
         while len(self.events) > node.events:
             for base in {access[0] for access in self.events.pop().accesses}:
                 self.by_base[base].pop()
-        self.clocks = {index: dict(clock) for index, clock in node.clocks.items()}
+        self.clocks = _copied(node.clocks)
 
     @property
     def repeating(self) -> bool:
@@ -178,8 +182,7 @@ class Dpor:
             if not awake:
                 return None
             first = running if running in awake else awake[0]
-            clocks = {index: dict(clock) for index, clock in self.clocks.items()}
-            node = Node(first.index, {first.index}, len(self.events), clocks, sleep=set(self.sleep))
+            node = Node(first.index, {first.index}, len(self.events), _copied(self.clocks), sleep=set(self.sleep))
             self.stack.append(node)
         node.enabled = enabled
         task = next(candidate for candidate in ready if candidate.index == node.chosen)

@@ -125,7 +125,6 @@ class _Explorer:
         self.failing: list[tuple[Execution, list[Switch]]] = []
         self.since_failure = 0
         self.total = 0
-        self.out_of_time = False
         self.doubts: list[str] = []
         self.everything = False
         self.tried = False
@@ -197,8 +196,8 @@ class _Explorer:
 
     def late(self) -> bool:
         if time.perf_counter() > self.deadline:
-            self.out_of_time = True
-        return self.out_of_time
+            self.result.out_of_time = True
+        return self.result.out_of_time
 
     # -- the search ---------------------------------------------------------------------------------------------
 
@@ -291,7 +290,7 @@ class _Explorer:
         if complete and not self.doubts:
             self.result.exhaustive = True
             return
-        if (self.failing and self.since_failure > 0) or search == "dpor" or self.out_of_time:
+        if (self.failing and self.since_failure > 0) or search == "dpor" or self.result.out_of_time:
             return
         if self.doubts:
             self.everything = True
@@ -355,8 +354,7 @@ class _Explorer:
             text += f"; a thread that could run is delayed by at most {MOST_DELAYS} deadlines in a row"
         if self.doubts and not result.exhaustive:
             text += f"; not exhaustive since {self.doubts[0]}"
-        result.out_of_time = self.out_of_time
-        if self.out_of_time:
+        if result.out_of_time:
             text += f"; ended after {time.perf_counter() - self.began:.0f} s"
         if self.failing:
             bad = sum(row.count for row in result.outcomes.rows if not row.allowed)
