@@ -18,6 +18,7 @@ POINTS = sum(
     cell.points for cell in read(SOURCE / "assignment.py") if cell.mark == "check" and cell.name.startswith("counter-")
 )
 
+# A billion short schedules that all hold: no machine is fast enough to end by itself before the interruption.
 ENDLESS = """
 from checker import explore, together
 import threading, time
@@ -25,11 +26,11 @@ import threading, time
 def long_work():
     numbers = [0]
     def work():
-        for _ in range(100_000_000):
+        for _ in range(100):
             numbers[0] += 1
     together(work, work)
 
-explore(long_work, seconds=1000, patience=1000, search="walk")
+explore(long_work, schedules=10**9, seconds=1000, patience=1000, search="walk")
 """
 CLEAN = """
 from threading import Lock, active_count
