@@ -12,6 +12,11 @@ def call(function: Callable[[], Any]) -> Any:
     return function()
 
 
+def name_of(place: int) -> str:
+    """What the thread of the callable at `place` is called. The engine may call it otherwise."""
+    return f"T{place + 1}"
+
+
 def died(error: BaseException) -> None:
     """Told of an exception that is raised again only when all threads have ended. The engine listens here."""
 
@@ -28,16 +33,20 @@ def together(*callables: Callable[[], Any]) -> list[Any]:
     results: list[Any] = [None] * len(callables)
     errors: list[BaseException | None] = [None] * len(callables)
 
-    def run(index: int) -> None:
-        try:
-            results[index] = call(callables[index])
-        except BaseException as error:
-            if type(error).__name__ == "Unwind":
-                raise
-            errors[index] = error
-            died(error)
+    def runner(index: int) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                results[index] = call(callables[index])
+            except BaseException as error:
+                if type(error).__name__ == "Unwind":
+                    raise
+                errors[index] = error
+                died(error)
 
-    threads = [threading.Thread(target=run, args=(i,), name=f"T{i + 1}") for i in range(len(callables))]
+        return run
+
+    # the index is no argument of the thread: whoever runs in it could read that
+    threads = [threading.Thread(target=runner(i), name=name_of(i)) for i in range(len(callables))]
     for thread in threads:
         thread.start()
     for thread in threads:

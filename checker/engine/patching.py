@@ -20,6 +20,7 @@ from typing import Any
 
 from ..together import call
 from . import current, primitives, threads
+from .looks import Looks
 from .output import Diverted
 from .restoring import reset_lock
 
@@ -51,8 +52,9 @@ class _NoLock:
 class Patches:
     """The exchanged names of `threading`, `_thread`, `time`, `queue`, `random`, `concurrent.futures` and `sys`."""
 
-    def __init__(self) -> None:
+    def __init__(self, looks: Looks) -> None:
         self.replacement = _replacements()
+        self._looks = looks
         self._undo: list[Callable[[], None]] = []
         self._shutdown_lock = primitives.ControlledLock()
 
@@ -82,17 +84,19 @@ class Patches:
         self._set(futures_thread.ThreadPoolExecutor, "_counter", None)
         self._set(futures_base, "id", threads.number)  # wait() takes its locks in the order of the futures' ids
         self._set(sys.modules[call.__module__], "died", threads.died)
+        self._set(sys.modules[call.__module__], "name_of", threads.name_of)
         self._set(sys, "stdout", Diverted(sys.stdout, current))
         self._set(sys, "stderr", Diverted(sys.stderr, current))
         self._set(sys, "unraisablehook", threads.unraisablehook)
         self.begin()
 
     def begin(self) -> None:
-        """Before an execution: threads are named Thread-1, Thread-2, … in each, and no hook is left of the last."""
+        """Before an execution: unnamed threads are Thread-1, Thread-2, … in each, and no hook is left of the last."""
         if self._undo:
-            threading._counter = itertools.count(1).__next__  # type: ignore[attr-defined]
+            first = self._looks.first
+            threading._counter = itertools.count(first + 1).__next__  # type: ignore[attr-defined]
             threading.excepthook = threads.excepthook
-            futures_thread.ThreadPoolExecutor._counter = itertools.count().__next__  # type: ignore[attr-defined]
+            futures_thread.ThreadPoolExecutor._counter = itertools.count(first).__next__  # type: ignore[attr-defined]
             reset_lock(self._shutdown_lock, None)
 
     def uninstall(self) -> None:

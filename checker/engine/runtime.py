@@ -47,9 +47,6 @@ _start_new_thread = _thread.start_new_thread
 #: By how much a deadline has passed when time has moved to it, in seconds: exact in binary, far below a microsecond.
 TICK_SECONDS = 2.0**-30
 
-#: Where virtual time begins, in seconds. A power of two, so that differences of times stay exact.
-EPOCH = 1024.0
-
 MAX_STEPS = 100_000
 
 #: How many times its patience an execution may take while the machine is busy with other things.
@@ -111,7 +108,8 @@ class Runtime:
         self.alone = True  # only the scenario's own thread has ever run
         self.task: Task = self.clock_task
         self.running = 0
-        self.now = EPOCH
+        self.looks = world.looks
+        self.now = world.looks.epoch
         self.steps = 0
         self.version = 0  # counts the changes of shared state
         self.ended = False
@@ -202,6 +200,7 @@ class Runtime:
         if self.stops is not None:
             task.stops = sorted(self.stops.get(task.index, []), reverse=True)
             task.stop_at = task.stops.pop() if task.stops else -1
+        task.ident = self.looks.ident(task.index)
         task.clock[task.index] = 1
         task.os_ident = _start_new_thread(self.thread_main, (task, body))
         self.tasks.append(task)
@@ -238,7 +237,8 @@ class Runtime:
                 body()
                 self.end_task(task)
         except Unwind:
-            pass
+            if not self.ended:  # raised by the code itself, which has kept one from an execution before
+                self.outcome, self.error, self.ended = RAISED, "Unwind, which is the checker's own", True
         except BaseException as error:  # of the engine itself: end the execution, tell the caller
             if not self.ended:
                 self.policy_error = error
@@ -450,7 +450,8 @@ class Runtime:
         return True
 
     def spent(self) -> None:
-        self.finish(LIVELOCK, note=f"no end after {self.max_steps:,} steps and {self.now - EPOCH:g} s of virtual time")
+        passed = self.now - self.looks.epoch
+        self.finish(LIVELOCK, note=f"no end after {self.max_steps:,} steps and {passed:g} s of virtual time")
 
     # -- steps --------------------------------------------------------------------------------------------------
 
@@ -551,7 +552,7 @@ class Runtime:
             self.touch(IDS_SITE, IDS, ALL, known is None)
             known = self.numbers.get(key)
         if known is None:
-            self.numbers[key] = known = 150_000_000_000_000 + 64 * len(self.numbers)
+            self.numbers[key] = known = self.looks.address(len(self.numbers))
             self.keep.append(obj)
         return known
 
@@ -559,7 +560,7 @@ class Runtime:
         """The number of a lock made now: by thread and count, whatever other threads do meanwhile."""
         task = self.task
         task.made += 1
-        return task.index * 1_000_000 + task.made
+        return int(self.looks.serial(task.index, task.made))
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -596,7 +597,7 @@ class Runtime:
             note=note,
             schedule=schedule,
             preemptions=sum(preempts for *_, preempts in self.switches),
-            seconds=round(self.now - EPOCH, 9),
+            seconds=round(self.now - self.looks.epoch, 9),
             output=self.capture.text(),
             steps=steps,
             stuck=self.stuck,
@@ -621,4 +622,4 @@ def _verb(names: list[str], verb: str) -> str:
     return verb + "s" if len(names) == 1 else verb
 
 
-__all__ = ["EPOCH", "JOIN", "MAX_STEPS", "Policy", "Runtime", "Unwind"]
+__all__ = ["JOIN", "MAX_STEPS", "Policy", "Runtime", "Unwind"]

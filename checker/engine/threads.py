@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ..together import name_of as _real_name_of
 from . import current
 from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
 from .sites import ALL, LISTS, THREADS
@@ -275,12 +276,18 @@ def enumerate_threads() -> list[threading.Thread]:
         return _real_enumerate()
     rt.step()
     rt.touch(LISTS, THREADS, ALL, False)
-    return [task.thread for task in rt.live if task.thread is not None]
+    return [task.thread for task in sorted(rt.live, key=lambda task: task.ident) if task.thread is not None]
 
 
 def active_count() -> int:
     """`threading.active_count`."""
     return len(enumerate_threads()) if controlled() else _real_active_count()
+
+
+def name_of(place: int) -> str:
+    """`checker.together.name_of`: grading calls the threads by names that nobody can guess."""
+    rt = controlled()
+    return str(rt.looks.thread(place)) if rt is not None else _real_name_of(place)
 
 
 def died(error: BaseException) -> None:
@@ -348,7 +355,7 @@ def _generator(rt: Any) -> random.Random:
     task = rt.task
     task.changed = True
     if task.random is None:
-        task.random = random.Random(rt.seed * 1009 + task.index)
+        task.random = random.Random(rt.seed * 1009 + rt.looks.seed(task.index))
     found: random.Random = task.random
     return found
 
@@ -373,7 +380,7 @@ def deterministic_seed(real: Any) -> Any:
         rt = controlled()
         if rt is not None and a is None and type(self) is random.Random:
             rt.task.generators += 1
-            a = (rt.seed * 1013 + rt.task.index) * 100_003 + rt.task.generators
+            a = (rt.seed * 1013 + rt.looks.seed(rt.task.index)) * 100_003 + rt.task.generators
         real(self, a, version)
 
     return seed

@@ -192,8 +192,6 @@ class Tracer:
         self.previous = self.rt.task
 
     def steps(self) -> tuple[Step, ...]:
-        from .runtime import EPOCH
-
         result = []
         for task, action, target, value, file, line, function, held, now, switched, preempted in self.raw:
             if isinstance(target, tuple):
@@ -223,7 +221,7 @@ class Tracer:
                     source=linecache.getline(file, line).strip() if file else "",
                     function=function,
                     holds=tuple(self.label(lock) for lock in held if not getattr(lock, "inner", False)),
-                    time=round(now - EPOCH, 9),
+                    time=round(now - self.rt.looks.epoch, 9),
                     switched=switched,
                     preempted=preempted,
                 )

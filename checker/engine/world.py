@@ -33,6 +33,7 @@ from typing import Any
 
 from ..together import call
 from . import primitives, threads
+from .looks import Looks
 from .patching import Patches
 from .restoring import Again, Count, reset_lock, restore_dict, restore_sequence, restore_set, restore_stream
 from .sites import ENGINE_SITES, Site, forget_classes
@@ -108,8 +109,9 @@ def global_names(code: types.CodeType) -> set[str]:
 class World:
     """Everything that an exploration changes for its time, and changes back."""
 
-    def __init__(self, scenario: Callable[[], Any], *, sweep: bool = False) -> None:
+    def __init__(self, scenario: Callable[[], Any], *, sweep: bool = False, looks: Looks | None = None) -> None:
         self._sweep = sweep
+        self.looks = looks or Looks()
         self.woven: set[int] = set()
         self.names: dict[int, tuple[Any, str]] = {}
         self.doubts: list[str] = []
@@ -121,7 +123,7 @@ class World:
         self._spaces: dict[int, tuple[dict[str, Any], set[str]]] = {}
         self._restore: list[Callable[[], None]] = []
         self._undo: list[Callable[[], None]] = []
-        self._patches = Patches()
+        self._patches = Patches(self.looks)
         self._replacement = self._patches.replacement
         self._controlled: dict[int, Any] = {}
         self._resets: list[Callable[[], None]] = []

@@ -32,6 +32,10 @@ _SHARE = 0.6
 _IMPLAUSIBLE = 200_000
 #: Schedules below which a search that its time ended has seen too little for a verdict.
 _TOO_FEW = 20
+_ACTS_ON_NAMES = (
+    "it holds in the notebook, but not where threads have other names and idents, the functions of the check are "
+    "called otherwise or the clock begins elsewhere: it must not depend on these"
+)
 #: Steps of the shortest execution in which a scenario runs threads together: they start and end.
 _LEAST_STEPS = 2
 
@@ -147,7 +151,7 @@ class _Grader:
     def _judge(self, check: CheckCell, result: Result) -> None:
         for claim in check.claims:
             try:
-                exploration = self._explored(check, claim)
+                exploration = self._explored(check, claim, result)
             except WorkerLost as lost:
                 self._end()
                 if lost.kind == "forged":
@@ -173,12 +177,23 @@ class _Grader:
         result.claim = " · ".join(dict.fromkeys(each.claim for each in result.explorations))
         result.passed = True
 
-    def _explored(self, check: CheckCell, claim: Claim) -> Exploration | str:
-        """Explore one claim on the learner's answer; a text says why there was nothing to explore."""
+    def _explored(self, check: CheckCell, claim: Claim, result: Result) -> Exploration | str:
+        """Explore one claim on the learner's answer; a text says why there was nothing to explore.
+
+        Threads have names that nobody can guess, so that an answer cannot act on them. What fails is explored once
+        more with the names that the learner knows: the story shows those, and its schedule replays in the notebook.
+        """
         session = self._ready(self._plan.check_positions[check.id])
         if check.exercise in self._deadly:
             return self._errors[check.exercise]
-        return _explore(session, self._world, check, claim, self._limits)
+        found = _explore(session, self._world, check, claim, self._limits, key=_key_of_looks(self._random))
+        if isinstance(found, str) or found.holds or found.out_of_time:
+            return found
+        known = _explore(session, self._world, check, claim, self._limits)
+        if isinstance(known, Exploration) and known.holds:
+            result.notes.append(_ACTS_ON_NAMES)
+            return found
+        return known
 
     def _ready(self, position: int) -> Session:
         """A worker that has run the pieces before `position`."""
@@ -228,7 +243,7 @@ class _Grader:
         canary = canary_module.choose(self._canaries, exercise)
         session = self._ready(self._plan.check_positions[check.id])
         try:
-            refuted = _refuted(session, self._random.getrandbits(30), canary, self._limits)
+            refuted = _refuted(session, self._random, canary, self._limits)
             problem = "the worker let an answer pass that is known to be broken: the engine was tampered with"
         except WorkerLost as lost:
             self._end()
@@ -243,7 +258,7 @@ class _Grader:
         """
         try:
             with Session(self._limits, sandboxed=self._sandboxed) as session:
-                return _refuted(session, 1, canary, self._limits)
+                return _refuted(session, self._random, canary, self._limits)
         except (WorkerLost, Distrust):
             return False
 
@@ -254,11 +269,12 @@ def _too_slow(exploration: Exploration) -> str:
     return f"no verdict: only {explored}"
 
 
-def _refuted(session: Session, world: int, canary: Canary, limits: Limits) -> bool:
+def _refuted(session: Session, chance: random.Random, canary: Canary, limits: Limits) -> bool:
+    world = chance.getrandbits(30)
     for piece in canary.pieces:
         _run(session, world, piece)
     for claim in canary.check.claims:
-        found = _explore(session, world, canary.check, claim, limits)
+        found = _explore(session, world, canary.check, claim, limits, key=_key_of_looks(chance))
         if isinstance(found, str) or not found.holds:
             return True
     return False
@@ -273,7 +289,18 @@ def _run(session: Session, world: int, piece: Piece) -> str:
     return error
 
 
-def _explore(session: Session, world: int, check: CheckCell, claim: Claim, limits: Limits) -> Exploration | str:
+def _key_of_looks(chance: random.Random) -> int:
+    return chance.getrandbits(60) | 1
+
+
+def _explore(
+    session: Session, world: int, check: CheckCell, claim: Claim, limits: Limits, *, key: int = 0
+) -> Exploration | str:
+    """Let the worker explore a claim; a text says why it could not.
+
+    Args:
+        key: of the names and numbers that the answer sees (`engine.looks`); 0 for those of a notebook.
+    """
     asked: dict[bytes, bool] = {}  # by their bytes: comparing the values may be made to take very long
 
     def allowed(observation: Any) -> bool:
@@ -286,7 +313,7 @@ def _explore(session: Session, world: int, check: CheckCell, claim: Claim, limit
     options = dict(claim.options)
     options["seconds"] = min(options.get("seconds") or budget, budget)
     options["patience"] = min(options.get("patience") or budget, budget)
-    request = {"do": "explore", "world": world, "name": check.id, "source": check.source}
+    request = {"do": "explore", "world": world, "name": check.id, "source": check.source, "key": key}
     started = time.monotonic()
     reply = session.call({**request, "scenario": claim.scenario, "options": options}, allowed)
     found = reply.get("found", reply.get("failed"))

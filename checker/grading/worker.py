@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import gc
+import inspect
 import io
 import linecache
 import mmap
@@ -84,22 +85,33 @@ class Worlds:
         sys.modules["__main__"] = self._modules[world]
         return vars(self._modules[world])
 
-    def run(self, world: int, name: str, source: str, trusted: list[str], own: dict[str, Any] | None = None) -> str:
+    def run(
+        self,
+        world: int,
+        name: str,
+        source: str,
+        trusted: list[str] | None = None,
+        own: dict[str, Any] | None = None,
+        key: int = 0,
+    ) -> str:
         """Run a cell; return the error that ended it, or "".
 
         Args:
-            own: the names it uses in place of the world's.
             trusted: names the cell binds which the learner's cells cannot change for the checks.
+            own: the names it uses in place of the world's.
+            key: not 0 if the cell's functions are not to be told from those of other cells.
         """
         filename = f"<{name}>"
         namespace = self.namespace(world)
-        lines = (len(source), None, source.splitlines(keepends=True), filename)
-        linecache.cache[filename] = self._lines[world][filename] = lines
+        if not key:
+            lines = (len(source), None, source.splitlines(keepends=True), filename)
+            linecache.cache[filename] = self._lines[world][filename] = lines
         try:
-            exec(compile(source, filename, "exec"), namespace if own is None else own)
+            code = alike(source, key) if key else compile(source, filename, "exec")
+            exec(code, namespace if own is None else own)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the answer's own here
             return describe(error)
-        self._trusted[world].update((key, namespace[key]) for key in trusted if key in namespace)
+        self._trusted[world].update((name, namespace[name]) for name in trusted or () if name in namespace)
         return ""
 
     def restore(self, world: int) -> dict[str, Any]:
@@ -107,6 +119,22 @@ class Worlds:
         namespace = self.namespace(world)
         namespace.update(self._trusted[world])
         return namespace
+
+
+def alike(source: str, key: int) -> types.CodeType:
+    """Code of a cell whose functions look like any other cell's: an answer that is handed one, or that looks at a
+    traceback, does not learn which check is under way."""
+
+    def renamed(code: types.CodeType, within: str) -> types.CodeType:
+        function = code.co_flags & inspect.CO_OPTIMIZED  # else it is the cell, or the body of a class
+        name = "f" if function else code.co_name
+        below = f"{within}{name}.<locals>." if function else f"{within}{name}." if within else ""
+        constants = [renamed(each, below) if isinstance(each, types.CodeType) else each for each in code.co_consts]
+        if not function:  # a class takes its qualified name from there
+            constants = [within + name if each == code.co_qualname else each for each in constants]
+        return code.replace(co_consts=tuple(constants), co_name=name, co_qualname=within + name)
+
+    return renamed(compile("\n" * (key % 997) + source, "<check>", "exec"), "")
 
 
 def describe(error: BaseException) -> str:
@@ -128,7 +156,8 @@ def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, An
     namespace = worlds.restore(request["world"])
     # The check has names of its own: whatever the answer binds while it runs, the check's are not changed by it.
     own = {name: value for name, value in namespace.items() if name not in _BUILTINS} | {"__builtins__": _BUILTINS}
-    error = worlds.run(request["world"], request["name"], request["source"], [], own)
+    key = request["key"]
+    error = worlds.run(request["world"], request["name"], request["source"], own=own, key=key)
     if error:
         return {"failed": error}
     scenario = eval(request["scenario"], own)
@@ -144,7 +173,7 @@ def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, An
             beat = seconds
             pipe.send({"progress": executions})
 
-    found = explore_scenario(scenario, allowed=allowed, progress=progress, sweep=True, **request["options"])
+    found = explore_scenario(scenario, allowed=allowed, progress=progress, sweep=True, key=key, **request["options"])
     return {"found": found}
 
 

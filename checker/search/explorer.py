@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..engine.affinity import one_core
+from ..engine.looks import Looks
 from ..engine.runtime import MOST_DELAYS, Policy, Runtime
 from ..engine.sites import Site
 from ..engine.world import World
@@ -62,6 +63,7 @@ def explore_scenario(
     after_failure: int = AFTER_FAILURE,
     progress: Callable[[int, float], None] | None = None,
     sweep: bool = False,
+    key: int = 0,
 ) -> Exploration:
     """Explore the schedules of `scenario`.
 
@@ -76,6 +78,7 @@ def explore_scenario(
         replay: run this one schedule instead, as printed in a failure.
         max_steps: steps one execution may make (default 100,000).
         sweep: weave all functions of the learner's that the garbage collector knows, however they are hidden.
+        key: of the names, numbers and times that the code sees (`engine.looks`); 0 for the plain ones.
         progress: called after each execution with the number of executions and the seconds since the beginning.
 
     Raises:
@@ -89,7 +92,8 @@ def explore_scenario(
     options = {"delays": delays, "seed": seed, "patience": patience}
     if max_steps is not None:
         options["max_steps"] = max_steps
-    explorer = _Explorer(scenario, allowed, options, progress, after_failure, sweep)
+    world = World(scenario, sweep=sweep, looks=Looks(key))
+    explorer = _Explorer(scenario, allowed, options, progress, after_failure, world)
     explorer.deadline = explorer.began + (SECONDS if seconds is None else seconds)
     if not _BUSY.acquire(blocking=False):
         raise RuntimeError("an exploration is already under way: only one at a time, and none inside a scenario")
@@ -110,7 +114,7 @@ class _Explorer:
         options: dict[str, Any],
         progress: Callable[[int, float], None] | None,
         after_failure: int,
-        sweep: bool = False,
+        world: World | None = None,
     ) -> None:
         self.scenario = scenario
         self.allowed = allowed
@@ -120,7 +124,7 @@ class _Explorer:
         self.began = time.perf_counter()
         self.deadline = self.began + SECONDS
         self.result = Exploration(getattr(scenario, "__name__", "scenario"))
-        self.world = World(scenario, sweep=sweep)
+        self.world = world or World(scenario)
         self.visible: set[Site] = set()
         self.failing: list[tuple[Execution, list[Switch]]] = []
         self.since_failure = 0
