@@ -56,6 +56,8 @@ two_increments()
 explore(two_increments, search="every")
 
 # %% [markdown]
+# (*No failure* says that every order came to its end. `explore` does not judge what came out: that is up to you.)
+#
 # In some of the orders an increment is **lost**. Now do it yourself: you are the scheduler. Each click (or key
 # **1**, **2**) lets one thread take its next step. Can you make two increments count as one?
 
@@ -84,14 +86,14 @@ class Counter:
 check(two_increments, expect=2)
 
 # %% [markdown]
-# Take the `with` line out and run the cell again, to see what a failing check looks like.
+# Put `if True:` in place of `with self.lock:` and run the cell again, to see what a failing check looks like.
 
 # %% [markdown]
 # ## 3. The way from here
 #
 # Each lesson goes the same way: *predict, run, see, explain, repair*. After it come exercises, which you fetch in
-# **Nbgrader → Assignment List** (in the menu above), solve, check as often as you like with **Validate**, and
-# submit there.
+# **Nbgrader → Assignment List** (in the menu above) and solve in the folder `my-work`. Run the checks as often as you
+# like, and submit in the Assignment List.
 #
 # The map shows how far you have come, as of the last time you saved your notebooks. Run its cell again whenever
 # you come back.

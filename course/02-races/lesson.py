@@ -94,7 +94,8 @@ explored = explore(two_increments)
 explored
 
 # %% [markdown]
-# So 1 is possible: two increments, and one of them is gone. It is called a **lost update**.
+# So 1 is possible: two increments, and one of them is gone. It is called a **lost update**. (*No failure* says only
+# that every schedule came to its end. `explore` does not know which outcome you wanted.)
 #
 # Can you make it happen? Now *you* are the scheduler. Click a thread, or press its key, to let it make its
 # next step. Watch what each thread has in its hands.

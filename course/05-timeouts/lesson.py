@@ -222,15 +222,15 @@ for text, (calls, milliseconds) in ("waiting inside", waiting), ("polling", poll
 # %% [markdown]
 # A thread that waits inside `acquire` costs nothing: the operating system wakes it when the lock is free. A
 # thread that polls wakes up, looks, and goes to sleep again, a hundred times, and each time it may just
-# miss the moment.
+# miss the moment. Which version is done first changes from run to run: both hold the lock for 60 ms in all.
 #
 # So if you mean to wait, wait. Trying again is for the case when you *cannot* stay: you hold something else
 # that others need, or what you ask is not a lock but a service that sends you away.
 #
 # ## Try again later: back off, and throw the dice
 #
-# Ten clients are refused at the same moment. Each waits 10 ms and tries again, then 20 ms, 40 ms, and so
-# on, six tries in all. That is **exponential back-off**. The lock is held for 8 ms by whoever gets it.
+# Ten clients come at the same moment. One gets the lock. Each of the others waits 10 ms and tries again, then
+# 20 ms, 40 ms, and so on, six tries in all. That is **exponential back-off**. The lock is held for 8 ms by whoever gets it.
 #
 # **Predict.** How many of the ten get it? And if each of them sleeps not the whole time but a random part of it?
 
@@ -275,7 +275,7 @@ for axes, clients in zip(panels, (exact, jittered)):
             else:
                 axes.scatter(when, row, marker="|", s=70, linewidths=2, color=refused.color)
     axes.set(ylabel="client", yticks=[1, 5, 10], ylim=(0.2, 10.8))
-panels[1].set(xlabel="time (ms)")
+panels[1].set(xlabel="time (ms)", xlim=(-8, None))  # room for the marks at 0
 panels[0].barh(0, 0, label="holds the lock for 8 ms", **got_it.bar)
 panels[0].scatter([], [], marker="|", s=70, linewidths=2, color=refused.color, label="tried and was refused")
 figure.legend(loc="outside upper right", ncols=2)
@@ -288,7 +288,7 @@ caption(figure, f"{honesty_line(trials=1)}. One row per client. Random pauses di
 # rarer.
 #
 # The random part is called **jitter**. It spreads the tries over time, so that each finds the lock free
-# more often. What you see below is *full jitter*: a pause between 0 and the limit, drawn anew each time.
+# more often. The lower picture shows *full jitter*: a pause between 0 and the limit, drawn anew each time.
 # Its rules will be your exercise.
 #
 # ## Make do: a cache
@@ -415,24 +415,24 @@ caption(figure, f"{honesty_line(trials=1)}, 10 callers. One mark per call. Grey:
         " a value is fresh for 150 ms from the beginning of its fetch.")
 
 # %%
-print(f"{'':22} fetches   none  stale     p50     p99")
+print(f"{'':22} calls  fetches  none  stale  waited  half of those up to")
 summary = {}
 for cache, calls in zip(caches, records):
-    latency = percentiles([ms for _, ms, _ in calls], (50, 99))
+    waits = [ms for _, ms, _ in calls if ms > 10]
     hows = [how for _, _, how in calls]
-    summary[type(cache).__name__] = len(cache.fetches), hows.count("none"), hows.count("stale")
-    print(f"{type(cache).__name__:22} {len(cache.fetches):7} {hows.count('none'):6} {hows.count('stale'):6}"
-          f" {latency[50]:4.0f} ms {latency[99]:4.0f} ms")
+    numbers = len(cache.fetches), hows.count("none"), hows.count("stale"), len(waits), percentiles(waits, (50,))[50]
+    print("{:22} {:5}  {:7}  {:4}  {:5}  {:6}  {:14.0f} ms".format(type(cache).__name__, len(calls), *numbers))
+    summary[type(cache).__name__] = numbers
 
 # %% [markdown]
-# (**p99** is the latency that 99 of 100 calls do not exceed.) Four pictures, four characters:
+# (*Waited* are the calls that took longer than 10 ms.) Four pictures, four characters:
 #
 # - **Naive.** Whenever the value grows old, *all* callers fetch at the same time: a **herd**. The source
 #   gets ten times the load at the very moment when it is slow.
 # - **OneLock.** One fetch per period, and everybody else stands in line for 80 ms, though there is a value
 #   from a moment ago.
-# - **UsualArticle.** The design that most articles show. The line is gone, everybody waits 20 ms at most.
-#   But look at the left edge: on the **cold** (empty) cache the callers are handed `None`, as if that were
+# - **UsualArticle.** The design that most articles show. The line is shorter: who does not fetch waits 20 ms or
+#   hardly more. But look at the left edge: on the **cold** (empty) cache the callers are handed `None`, as if that were
 #   a value.
 # - **StaleWhileRefreshing.** One fetches, and the others get the old value in no time. Only at the very
 #   beginning, when there is nothing to make do with, they wait.

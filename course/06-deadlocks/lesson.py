@@ -320,7 +320,7 @@ def two_polite_threads_in_step():
 
 
 in_step = explore(two_polite_threads_in_step, patience=0.5)
-in_step.outcomes
+print(in_step.failure.outcome, "after", in_step.schedules, "schedule")
 
 # %% [markdown]
 # **Jitter**, a random part in the pause, makes the accident happen soon, whatever the machine.

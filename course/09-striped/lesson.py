@@ -170,7 +170,7 @@ one, two = (min(processes(count) for _ in range(2)) for count in (1, 2))
 print(f"two processes together compute {2 * one / two:.1f} times as fast as one")
 
 # %% [markdown]
-# 2.0 would be two free cores of its own for each. On a shared machine it is often much less, and then no
+# 2.0 would be a free core for each. On a shared machine it is often much less, and then no
 # program gains more by computing in parallel. That is why this course never *requires* a speed-up of anything
 # that computes.
 #
@@ -209,7 +209,7 @@ for stripes in STRIPES:
 # Look at the curve for one stripe. If the lock were handed round in turn, everybody would wait for seven
 # others, 7 × 2 ms. The *mean* is near that. But who waits is not decided by fairness: many interpreters let
 # the thread that has just released the lock take it again at once (the step at the left), while another waits
-# fifty milliseconds or more. Lesson 08 looked at that.
+# several times as long as its turn would take.
 #
 # ## Hash traps
 #
@@ -419,8 +419,8 @@ downward = explore(downward_move)
 downward
 
 # %% [markdown]
-# **See.** A deadlock: the move holds lock 1 and waits for lock 0, the total holds lock 0 and waits for lock
-# 1. Lesson 06 was about this. In the exercise there is one more case: both keys may live in the *same*
+# **See.** A deadlock: the move holds the lock of stripe 1 and waits for that of stripe 0, the total holds that of
+# stripe 0 and waits for that of stripe 1. Lesson 06 was about this. In the exercise there is one more case: both keys may live in the *same*
 # stripe. A `Lock` that its own holder acquires again waits for ever, so take each stripe *once*: sort the
 # **set** of stripes.
 #
@@ -430,11 +430,11 @@ downward
 # |---|---|
 # | Striping helps if | threads wait *inside* the lock, keys are many, and no key is hot |
 # | It does not help if | the work under the lock computes (with the GIL), or all want the same key |
-# | Try first | to do less under the lock: lesson 04 gained more by moving the waiting outside |
+# | Try first | to do less under the lock: what waits for a disk or a network can often be done before or after |
 # | The rule must | give equal keys equal stripes, and mix before it takes the remainder |
 # | Each stripe has | its own lock *and* its own data |
 # | Everything at once needs | all locks at the same time, in one order; meanwhile nobody else gets anything done |
 #
 # **Tell a colleague.** Why does the line *computing* stay flat, although 64 locks are hardly ever contended?
 #
-# Now the exercises: `exercises/09-striped`.
+# Now go on to the exercises: open the assignment `09-striped`.

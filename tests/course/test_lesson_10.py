@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import pytest
 from lessons import MINUTE, Ran, run
 
@@ -41,6 +43,7 @@ def test_the_flag_loses_what_waits_and_the_sentinel_nothing(lesson: Ran) -> None
     assert all(share == 1 for row in sentinel for share in row)
     assert max(flag[0]) < 0.5  # "almost everything is lost if the stop comes at once"
     assert min(flag[-1]) > max(flag[0])
+    assert median(flag[-1]) >= median(flag[1])  # "less the longer you wait"
 
 
 @pytest.mark.slow
