@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..together import call
-from . import current, primitives, threads
+from . import current, dates, primitives, refusing, threads
 from .looks import Looks
 from .output import Diverted
 from .restoring import reset_lock
@@ -53,7 +53,11 @@ class Patches:
     """The exchanged names of `threading`, `_thread`, `time`, `queue`, `random`, `concurrent.futures` and `sys`."""
 
     def __init__(self, looks: Looks) -> None:
+        self._refused = refusing.refusals()
         self.replacement = _replacements()
+        for holder, name, new in self._refused:
+            if not isinstance(holder, type):
+                self.replacement[getattr(holder, name)] = new  # `from os import fork`
         self._looks = looks
         self._undo: list[Callable[[], None]] = []
         self._shutdown_lock = primitives.ControlledLock()
@@ -62,8 +66,13 @@ class Patches:
         """Put everything in place."""
         for (holder, name), new in threads.patches().items():
             self._set(holder, name, new)
+        for holder, name, new in self._refused:
+            self._set(holder, name, new)
         by_id = {id(real): new for real, new in self.replacement.items()}
-        for module in (time, _thread, threading, queue, _queue):
+        dated = [sys.modules[name] for name in ("datetime", "sched") if name in sys.modules]
+        if "sched" in sys.modules:
+            self._set_defaults(sys.modules["sched"].scheduler.__init__)
+        for module in (time, _thread, threading, queue, _queue, *dated):
             for name, value in list(vars(module).items()):
                 if id(value) in by_id and not name.startswith("__"):
                     self._set(module, name, by_id[id(value)])
@@ -104,6 +113,11 @@ class Patches:
         while self._undo:
             self._undo.pop()()
 
+    def _set_defaults(self, function: Any) -> None:
+        old = function.__defaults__
+        function.__defaults__ = tuple(self.replacement.get(value, value) for value in old)
+        self._undo.append(lambda: setattr(function, "__defaults__", old))
+
     def _set(self, holder: Any, name: str, new: Any) -> None:
         missing = object()
         old = vars(holder).get(name, missing)
@@ -120,7 +134,7 @@ class Patches:
 
 def _replacements() -> dict[Any, Any]:
     """Real function or class -> its controlled form, wherever it is bound."""
-    table: dict[Any, Any] = {getattr(time, name): new for name, new in primitives.CLOCKS.items()}
+    table: dict[Any, Any] = {**primitives.CLOCKS, **dates.replacements()}
     table[time.sleep] = primitives.sleep
     table[_thread.get_ident] = threads.get_ident
     table[_thread.get_native_id] = threads.get_native_id

@@ -434,8 +434,8 @@ def _clock(real: Any, base: float, nanoseconds: bool) -> Any:
 _WALL_BASE = WALL - 1024.0
 
 #: The real functions of `time`, each with the one that takes its place.
-CLOCKS = {
-    name: _clock(getattr(time, name), base, name.endswith("_ns"))
+CLOCKS: dict[Any, Any] = {
+    getattr(time, name): _clock(getattr(time, name), base, name.endswith("_ns"))
     for name, base in (
         ("time", _WALL_BASE),
         ("monotonic", 0.0),

@@ -113,6 +113,7 @@ class Runtime:
         self.steps = 0
         self.version = 0  # counts the changes of shared state
         self.ended = False
+        self.stubborn = False  # it did not end by itself
         self.outcome = ""
         self.observation: Any = None
         self.error = ""
@@ -152,27 +153,28 @@ class Runtime:
 
     def wait_for_end(self) -> None:
         """Wait until every thread has ended; watch over real time. Runs in the thread that asked for the check."""
+        half = self.patience / 2
+        idle = waited = 0
         try:
-            if self.done.acquire(timeout=self.patience):
-                return
             # on a busy machine an execution may be starved of the processor: then it gets its time all the same
-            for _ in range(MOST_PATIENCE):
+            while waited < 2 * MOST_PATIENCE and idle < 2:
                 used = time.process_time()
-                if used - self.began_cpu >= self.patience:
-                    break
-                if self.done.acquire(timeout=self.patience):
+                if self.done.acquire(timeout=half):
                     return
-                if time.process_time() - used < 0.01 * self.patience:  # it does not run: it waits for something real
+                now = time.process_time()
+                waited += 1
+                idle = idle + 1 if now - used < 0.01 * half else 0
+                if waited >= 2 and now - self.began_cpu >= self.patience:
                     break
-            self.end_from_outside(
-                LIVELOCK, f"one execution took more than {self.patience:g} s of real time without an end in sight"
-            )
+            end = "without an end in sight" if idle < 2 else "and does nothing: it waits for something real"
+            self.end_from_outside(LIVELOCK, f"one execution took more than {self.patience:g} s of real time {end}")
         except BaseException:
             self.end_from_outside(LIVELOCK, "interrupted")
             raise
 
     def end_from_outside(self, outcome: str, note: str) -> None:
         """End a stubborn execution: first at its steps, then by an asynchronous exception, then leave it."""
+        self.stubborn = True
         if not self.ended:
             self.outcome, self.note = outcome, note
             self.stuck = self.describe_stuck()
@@ -332,6 +334,16 @@ class Runtime:
         raise Unwind
 
     def doubt(self, reason: str) -> None:
+    def refuse(self, what: str) -> None:
+        """End the execution: the code did what no exploration can follow. Does not return."""
+        place = ""
+        frame = sys._getframe(1)
+        while frame.f_back is not None and not self.world.is_learner_file(frame.f_code.co_filename):
+            frame = frame.f_back
+        if frame.f_back is not None:
+            place = f" (line {frame.f_lineno}, in {frame.f_code.co_name})"
+        self.finish(RAISED, error=f"Unsupported: {what}{place}")
+
         """Something cannot be known exactly: no claim of "all schedules"."""
         if reason not in self.doubts:
             self.doubts.append(reason)

@@ -315,8 +315,10 @@ _real_id = id
 
 
 def unraisablehook(args: Any, /) -> None:
-    """The unwinding of a thread may pass through a destructor or a weak reference's callback: that is no news."""
-    if args.exc_type is not rt_unwind():
+    """The unwinding of a thread may pass through a destructor or a weak reference's callback, or leave behind an
+    object that is half made: that is no news."""
+    rt = controlled()
+    if args.exc_type is not rt_unwind() and not (rt is not None and rt.ended):
         _real_unraisablehook(args)
 
 

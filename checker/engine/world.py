@@ -35,6 +35,7 @@ from ..together import call
 from . import primitives, threads
 from .looks import Looks
 from .patching import Patches
+from .refusing import refuse_instance
 from .restoring import Again, Count, reset_lock, restore_dict, restore_sequence, restore_set, restore_stream
 from .sites import ENGINE_SITES, Site, forget_classes
 from .weave import may_store_globals, stored_globals, weave
@@ -250,6 +251,8 @@ class World:
             self.doubts.append(f"the thread {value.name!r} was started before the check and is not controlled")
         elif isinstance(value, weakref.ref):
             todo.append(value())
+        elif kind.__module__ == "multiprocessing.synchronize":
+            self._undo.append(refuse_instance(value))
         elif _is_instance_of_learners(value) or type(value).__module__ in _LIBRARY_STATE:
             todo.append(type(value))
             self._visit_instance(value, todo)
@@ -506,6 +509,7 @@ _LIBRARY_STATE = frozenset(
     {
         "threading",
         "queue",
+        "sched",
         "concurrent.futures.thread",
         "concurrent.futures._base",
         "contextlib",

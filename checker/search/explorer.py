@@ -196,7 +196,8 @@ class _Explorer:
                 self.failing.append((execution, [Switch(*switch) for switch in self.last.switches]))
         if self.failing:
             self.since_failure += 1
-        return bool(self.failing) and self.since_failure > self.after_failure
+        assert self.last is not None
+        return bool(self.failing) and (self.since_failure > self.after_failure or self.last.stubborn)
 
     def late(self) -> bool:
         if time.perf_counter() > self.deadline:
@@ -376,7 +377,9 @@ class _Explorer:
     def finish(self) -> None:
         """Shrink the failing schedule, replay it, and keep the traced replay."""
         execution, switches = min(self.failing, key=lambda pair: (pair[0].preemptions, len(pair[1])))
-        if execution.outcome == NONDETERMINISTIC or self.result.policy == "one thread":
+        assert self.last is not None
+        # one that did not end by itself would take as long again
+        if execution.outcome == NONDETERMINISTIC or self.result.policy == "one thread" or self.last.stubborn:
             self.result.failure = execution
             return
 
