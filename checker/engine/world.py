@@ -17,6 +17,7 @@ import _thread
 import array
 import collections
 import concurrent.futures.thread as futures_thread
+import dis
 import functools
 import gc
 import io
@@ -28,7 +29,7 @@ import sysconfig
 import threading
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..together import call
@@ -78,6 +79,7 @@ _USERS: dict[type, tuple[str, ...]] = {threading.Event: ("Timer",)}
 #: Places of the library that call what the learner handed in, which may be C code: `Thread(target=items.append)`.
 _CALLERS: tuple[Any, ...] = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)
 
+_IMPORT_NAME = dis.opmap["IMPORT_NAME"]
 _LEAVES = frozenset({str, int, float, bool, bytes, complex, type(None), type(...), range, types.CodeType})
 
 #: Modules whose objects of C are walked through by the garbage collector's own traversal.
@@ -107,17 +109,35 @@ def global_names(code: types.CodeType) -> set[str]:
     return names
 
 
+def imports(code: types.CodeType) -> Iterator[tuple[str, Any, int]]:
+    """The import statements in `code` and code nested in it: module, names asked of it, level of a relative one."""
+    if _IMPORT_NAME in code.co_code[::2]:
+        before: list[Any] = [None, None]
+        for instruction in dis.get_instructions(code):
+            if instruction.opcode == _IMPORT_NAME:
+                yield instruction.argval, before[1], before[0]
+            if instruction.opname != "EXTENDED_ARG":
+                before = [before[1], instruction.argval]
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from imports(constant)
+
+
 class World:
     """Everything that an exploration changes for its time, and changes back."""
 
     def __init__(self, scenario: Callable[[], Any], *, sweep: bool = False, looks: Looks | None = None) -> None:
         self._sweep = sweep
+        self._scenario = scenario
         self.looks = looks or Looks()
+        self._modules: list[Any] = []  # imported by the scenario itself
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self.woven: set[int] = set()
         self.names: dict[int, tuple[Any, str]] = {}
         self.doubts: list[str] = []
         self.sites: list[Site] = []
-        self._scenario = scenario
         self._seen: set[int] = set()
         self._keep: list[Any] = []
         self._functions: list[types.FunctionType] = []
@@ -128,6 +148,7 @@ class World:
         self._replacement = self._patches.replacement
         self._controlled: dict[int, Any] = {}
         self._resets: list[Callable[[], None]] = []
+        self._known = frozenset(sys.modules)
 
     # -- an exploration -----------------------------------------------------------------------------------------
 
@@ -137,10 +158,27 @@ class World:
         gc.disable()
         try:
             self._walk()
+            if len(sys.modules) != len(self._known):  # to know what they hold, look again
+                self.look_again()
+                return
             self._patches.install()
         except BaseException:
             self.uninstall()
             raise
+
+    def look_again(self) -> None:
+        """Begin anew, with the modules that have been imported since."""
+        self._modules += [sys.modules[name] for name in self.overlooked()]
+        self.uninstall()
+        self._begin_anew()
+        self.install()
+
+    def overlooked(self) -> list[str]:
+        """The learner's modules that were imported since the beginning, and so are not woven."""
+        if len(sys.modules) == len(self._known):
+            return []
+        new = [name for name in sys.modules if name not in self._known]
+        return [name for name in new if is_learner_file(getattr(sys.modules[name], "__file__", None) or "<frozen>")]
 
     def uninstall(self) -> None:
         """Give everything back as it was."""
@@ -164,7 +202,7 @@ class World:
     # -- walking ------------------------------------------------------------------------------------------------
 
     def _walk(self) -> None:
-        self._follow([self._scenario])
+        self._follow([self._scenario, *self._modules])
         if self._sweep:
             self._follow([each for each in gc.get_objects() if type(each) is types.FunctionType and self._owns(each)])
         for space, names in list(self._spaces.values()):
@@ -196,6 +234,7 @@ class World:
                 self._visit_library_function(value, todo)
                 return
             self._functions.append(value)
+            self._import(value)
             names = global_names(value.__code__)
             self._notice(names)
             self._visit_space(value.__globals__, names, todo)
@@ -273,6 +312,15 @@ class World:
         wrapped = function.__dict__.get("__wrapped__")
         if wrapped is not None:
             todo.append(wrapped)
+
+    def _import(self, function: types.FunctionType) -> None:
+        """Make the imports inside a function beforehand, so that what they bring is woven and controlled as well."""
+        for name, asked, level in imports(function.__code__):
+            if level or name not in sys.modules:
+                try:
+                    __import__(name, function.__globals__, None, asked, level)
+                except Exception:  # then the code will meet it itself
+                    pass
 
     def _visit_function(self, function: types.FunctionType, todo: list[Any]) -> None:
         todo += function.__closure__ or ()

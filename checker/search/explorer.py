@@ -64,6 +64,7 @@ def explore_scenario(
     progress: Callable[[int, float], None] | None = None,
     sweep: bool = False,
     key: int = 0,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Exploration:
     """Explore the schedules of `scenario`.
 
@@ -79,6 +80,7 @@ def explore_scenario(
         max_steps: steps one execution may make (default 100,000).
         sweep: weave all functions of the learner's that the garbage collector knows, however they are hidden.
         key: of the names, numbers and times that the code sees (`engine.looks`); 0 for the plain ones.
+        clock: what `seconds` are counted by: real time, or the processor's where the machine may be busy.
         progress: called after each execution with the number of executions and the seconds since the beginning.
 
     Raises:
@@ -93,7 +95,7 @@ def explore_scenario(
     if max_steps is not None:
         options["max_steps"] = max_steps
     world = World(scenario, sweep=sweep, looks=Looks(key))
-    explorer = _Explorer(scenario, allowed, options, progress, after_failure, world)
+    explorer = _Explorer(scenario, allowed, options, progress, after_failure, world, clock)
     explorer.deadline = explorer.began + (SECONDS if seconds is None else seconds)
     if not _BUSY.acquire(blocking=False):
         raise RuntimeError("an exploration is already under way: only one at a time, and none inside a scenario")
@@ -115,13 +117,15 @@ class _Explorer:
         progress: Callable[[int, float], None] | None,
         after_failure: int,
         world: World | None = None,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.scenario = scenario
         self.allowed = allowed
         self.options = options
         self.progress = progress
         self.after_failure = after_failure
-        self.began = time.perf_counter()
+        self.clock = clock
+        self.began = clock()
         self.deadline = self.began + SECONDS
         self.result = Exploration(getattr(scenario, "__name__", "scenario"))
         self.world = world or World(scenario)
@@ -167,8 +171,8 @@ class _Explorer:
         if self.total % 50 == 0:
             gc.collect(1)
         if self.progress is not None:
-            self.progress(self.total, time.perf_counter() - self.began)
-        for doubt in rt.doubts:
+            self.progress(self.total, self.clock() - self.began)
+        for doubt in rt.doubts + [f"{name} is imported while the scenario runs" for name in self.world.overlooked()]:
             if doubt not in self.doubts:
                 self.doubts.append(doubt)
         if policy.diverged and isinstance(policy, Replay):
@@ -200,7 +204,7 @@ class _Explorer:
         return bool(self.failing) and (self.since_failure > self.after_failure or self.last.stubborn)
 
     def late(self) -> bool:
-        if time.perf_counter() > self.deadline:
+        if self.clock() > self.deadline:
             self.result.out_of_time = True
         return self.result.out_of_time
 
@@ -212,7 +216,7 @@ class _Explorer:
             self.explored(search, budget, preemptions)
         finally:
             self.world.uninstall()
-        self.result.seconds = time.perf_counter() - self.began
+        self.result.seconds = self.clock() - self.began
         return self.result
 
     def explored(self, search: str, budget: int | None, preemptions: int | None) -> None:
@@ -222,6 +226,9 @@ class _Explorer:
             result.exhaustive = result.holds
             result.policy = "one thread"
         else:
+            if self.world.overlooked():
+                self.world.look_again()
+                self.doubts = []
             self.world.weave()
             self.doubts += self.world.doubts
             if search == "every":
@@ -360,7 +367,7 @@ class _Explorer:
         if self.doubts and not result.exhaustive:
             text += f"; not exhaustive since {self.doubts[0]}"
         if result.out_of_time:
-            text += f"; ended after {time.perf_counter() - self.began:.0f} s"
+            text += f"; ended after {self.clock() - self.began:.0f} s"
         if self.failing:
             bad = sum(row.count for row in result.outcomes.rows if not row.allowed)
             text = f"failed in {bad:,} of {n:,} explored schedules"
@@ -441,7 +448,7 @@ class _Explorer:
         self.result.claim = "one schedule, replayed"
         if not fine:
             self.result.failure = execution
-        self.result.seconds = time.perf_counter() - self.began
+        self.result.seconds = self.clock() - self.began
         return self.result
 
 
