@@ -13,9 +13,10 @@ from typing import Any
 from checker import story
 from checker.course import Course, CourseError, find
 from checker.grading import canaries, plan, sandbox, source
-from checker.grading.judge import Result, judge
+from checker.grading.judge import Result, judge, unread
 from checker.grading.limits import Limits
 from checker.grading.source import Source, SourceError
+from checker.grading.wire import sound
 
 
 def check_file(exercise: str, path: Path, *, sandboxed: bool = True) -> dict[str, Any]:
@@ -36,9 +37,13 @@ def check_file(exercise: str, path: Path, *, sandboxed: bool = True) -> dict[str
     try:
         assignment, found = _source_of(course, exercise)
         limits = Limits()
-        planned = plan.single(found, exercise, text, limits)
         wrong = canaries.wrong_answers(course.sources / assignment / "answers", [exercise])
         known = canaries.make(found, wrong)
+        try:
+            planned = plan.single(found, exercise, sound(text), limits)
+        except Exception as error:  # text can be made to defeat any reader
+            checks = [check for check in found.checks if check.exercise == exercise]
+            return report(exercise, unread(checks, plan.unreadable(error)))
         results = judge(found, planned, known, limits, sandboxed=sandboxed, only=exercise)
     except (SourceError, sandbox.SandboxError) as error:
         raise CourseError(str(error)) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import importlib
 import string
 import typing
@@ -17,51 +18,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from checker.grading import words
 from checker.grading.slicing import bound
-
-#: Modules of the standard library that an answer may import (with what is below them).
-MODULES = frozenset(
-    """__future__ abc array asyncio binascii bisect calendar collections concurrent contextlib contextvars
-    copy dataclasses datetime decimal enum errno fractions functools graphlib hashlib heapq io
-    itertools json logging math numbers operator pprint queue random re secrets sched statistics
-    string struct textwrap threading time traceback types typing uuid warnings weakref zlib""".split()
-)
-#: Below those modules, but not for answers: these import by name, or start processes.
-_CLOSED = frozenset({"logging.config", "asyncio.subprocess", "concurrent.futures.process"})
-#: What may be imported from the checker itself, as the first cell of every notebook does.
-PUBLIC = frozenset({"check", "discuss", "explore", "stress", "together"})
-
-_NAMES = frozenset(
-    """__import__ breakpoint compile copyright credits delattr eval exec exit get_ipython getattr globals
-    help input license locals open quit setattr vars""".split()
-)
-_LOOKUPS = frozenset({"getattr", "setattr", "delattr"})  # fine with the attribute's name as a plain string
-_GETTERS = frozenset({"attrgetter", "methodcaller"})  # the same
-_SETTERS = frozenset({"__setattr__", "__delattr__"})  # fine when they change `self`
-_OWN = frozenset({"self", "cls"})
-_DUNDER_NAMES = frozenset({"__all__", "__debug__"})
-_DUNDERS = frozenset(
-    f"__{name}__"
-    for name in """abs add aenter aexit aiter and anext await bool bytes call cause ceil class
-    class_getitem complex contains context copy deepcopy delattr delete delitem del divmod doc enter
-    eq exit float floor floordiv format ge get getattr getitem gt hash iadd iand ifloordiv ilshift
-    imatmul imod imul index init init_subclass int invert ior ipow irshift isub iter itruediv ixor
-    le len length_hint lshift lt matmul missing mod module mul name ne neg new next notes
-    or pos post_init pow qualname radd rand rdivmod repr reversed rfloordiv rlshift rmatmul rmod
-    rmul ror round rpow rrshift rshift rsub rtruediv rxor set set_name setattr setitem slots str sub
-    suppress_context traceback truediv trunc type_params wrapped xor""".split()
-)
-_ATTRIBUTES = frozenset(
-    """_current_frames _getframe _getframemodulename currentframe f_back f_builtins f_code f_globals
-    f_lasti f_locals f_trace f_trace_opcodes gettrace getprofile settrace setprofile
-    settrace_all_threads setprofile_all_threads setswitchinterval walk_stack walk_tb FunctionType
-    LambdaType CodeType FrameType CellType ProcessPoolExecutor get_type_hints get_referrers
-    get_referents _sys _os sys os builtins ModuleType create_subprocess_exec create_subprocess_shell
-    open_code FileIO ForwardRef _evaluate evaluate_forward_ref get_field vformat make_dataclass""".split()
-)
-_PREFIXES = ("tb_", "co_", "gi_", "cr_", "ag_")
-#: Builtin classes whose subscript in quotes `typing` evaluates too.
-_GENERICS = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +34,27 @@ class Refusal:
 
 
 def refusals(
-    statements: Sequence[ast.stmt], *, trusted: Iterable[str] = (), reserved: Iterable[str] = ()
+    statements: Sequence[ast.stmt],
+    *,
+    trusted: Iterable[str] = (),
+    reserved: Iterable[str] = (),
+    context: Sequence[ast.stmt] = (),
 ) -> list[Refusal]:
     """What the gate refuses in the learner's statements, in the order of lines; empty for an honest answer.
 
     Args:
         trusted: names that the notebook gives (imports and given classes): their attributes are not
-        assigned to, and no function rebinds them. reserved: names that the checks use: where they are
-        builtins, they are not redefined at top level, nor by a function that says `global`.
+        assigned to, and no function rebinds them.
+        reserved: names that the checks use: where they are builtins, they are not redefined at top level, nor by
+        a function that says `global`.
+        context: statements of the learner's other cells: what they import is known here by the same names.
     """
     shadowing = frozenset(reserved) & frozenset(dir(builtins))
     visitor = _Gate(frozenset(trusted), shadowing)
+    for statement in context:
+        with contextlib.suppress(RecursionError):
+            visitor.visit(statement)
+    visitor.begin()
     for statement in [*statements, *statements]:  # again, for functions above the imports that they use
         for name in bound(statement):
             visitor.named(statement, name)
@@ -96,6 +64,7 @@ def refusals(
             visitor.visit(statement)
         except RecursionError:
             visitor.refuse(statement, "an expression nested too deep to be read")
+    visitor.end()
     return sorted(set(visitor.found), key=lambda refusal: (refusal.line, refusal.construct))
 
 
@@ -103,9 +72,24 @@ class _Gate(ast.NodeVisitor):
     def __init__(self, trusted: frozenset[str], shadowing: frozenset[str]) -> None:
         self.found: list[Refusal] = []
         self._trusted = set(trusted)
-        self._kept = trusted | shadowing | PUBLIC
+        self._kept = trusted | shadowing | words.PUBLIC
         #: The learner's name -> what it stands for, None if unknown; at first the modules that the notebook imports.
-        self._imported: dict[str, Any] = {name: _loaded(name) for name in trusted if name in MODULES}
+        self._imported: dict[str, Any] = {name: _loaded(name) for name in trusted if name in words.MODULES}
+        self._partly: dict[str, ast.AST] = {}  # module of `PARTS` -> the import that no harmless use has explained yet
+        self._explained: set[str] = set()  # the others
+        self._parts: set[str] = set()  # the learner's names for these modules
+        self._locals: list[set[str]] = []  # names of the functions around, innermost last
+        self._named: set[int] = set()  # nodes where a module may stand by itself
+
+    def begin(self) -> None:
+        """Forget what was refused in the context."""
+        self.found.clear()
+        self._partly.clear()
+
+    def end(self) -> None:
+        """Refuse imports of which nothing harmless was used."""
+        for name, node in self._partly.items():
+            self.refuse(node, f"import of {name}")
 
     def refuse(self, node: ast.AST, construct: str) -> None:
         self.found.append(Refusal(getattr(node, "lineno", 0), construct))
@@ -114,6 +98,13 @@ class _Gate(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
+            if alias.name in words.PARTS:
+                name = alias.asname or alias.name
+                self._imported[name] = importlib.import_module(alias.name)
+                self._parts.add(name)
+                if alias.name not in self._explained:
+                    self._partly.setdefault(alias.name, node)
+                continue
             module = self._module(node, alias.name)
             root = alias.name.split(".")[0]
             self._imported[alias.asname or root] = module if alias.asname else _loaded(root)
@@ -121,8 +112,12 @@ class _Gate(ast.NodeVisitor):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.level == 0 and node.module == "checker":
             for alias in node.names:
-                if alias.name not in PUBLIC:
+                if alias.name not in words.PUBLIC:
                     self.refuse(node, f"import of {alias.name} from the checker")
+            return
+        if node.level == 0 and node.module in words.PARTS:
+            for alias in node.names:
+                self._part(node, node.module, alias.name)
             return
         module = self._module(node, "." if node.level else node.module or ".")
         for alias in node.names:
@@ -132,7 +127,7 @@ class _Gate(ast.NodeVisitor):
             self._attribute(node, alias.name)
             if alias.name.startswith("_") or alias.name == "open":
                 self.refuse(node, f"import of {alias.name} from {node.module}")
-            if alias.name in _GETTERS and alias.asname not in (None, alias.name):
+            if alias.name in words.GETTERS and alias.asname not in (None, alias.name):
                 self.refuse(node, f"{alias.name} under another name")
             member = _member(module, alias.name) or _loaded(f"{node.module}.{alias.name}")
             self._reached(node, member, f"{node.module}.{alias.name}")
@@ -149,8 +144,16 @@ class _Gate(ast.NodeVisitor):
             return _member(self._object(node.value), node.attr)
         return self._imported.get(node.id) if isinstance(node, ast.Name) else None
 
+    def _part(self, node: ast.AST, module: str, name: str) -> None:
+        """A use of a module of which only a part is open."""
+        if name in words.PARTS[module]:
+            self._partly.pop(module, None)
+            self._explained.add(module)
+        else:
+            self.refuse(node, f"import of {module} for {name}")
+
     def _reached(self, node: ast.AST, found: Any, text: str) -> None:
-        if found is string.Formatter or text in _CLOSED:
+        if found is string.Formatter or text in words.CLOSED:
             self.refuse(node, f"the attribute {text}")
         elif isinstance(found, ModuleType) and not _open(found.__name__):
             self.refuse(node, f"the module {found.__name__} as {text}")
@@ -158,29 +161,37 @@ class _Gate(ast.NodeVisitor):
     # names and attributes
 
     def visit_Name(self, node: ast.Name) -> None:
-        if node.id in _NAMES and isinstance(node.ctx, ast.Load):
+        if node.id in words.NAMES and isinstance(node.ctx, ast.Load):
             self.refuse(node, f"the name {node.id}")
         self.named(node, node.id)
-        if node.id in _GETTERS:
+        if node.id in words.GETTERS:
             self.refuse(node, f"{node.id} that is not called at once")
         elif node.id in self._imported and isinstance(node.ctx, ast.Load):
-            self._attribute(node, node.id)
-            self._reached(node, self._imported[node.id], node.id)
+            found = self._imported[node.id]
+            if node.id not in self._parts:
+                self._attribute(node, node.id)
+                self._reached(node, found, node.id)
+            shadowed = any(node.id in names for names in self._locals)
+            if isinstance(found, ModuleType) and id(node) not in self._named and not shadowed:
+                self.refuse(node, f"the module {node.id} handed on as a value")
 
     def named(self, node: ast.AST, name: str) -> None:
         """Refuse a name such as `__builtins__`, however it is bound."""
-        if _dunder(name) and name not in _DUNDER_NAMES and name not in _DUNDERS:
+        if _dunder(name) and name not in words.DUNDER_NAMES and name not in words.DUNDERS:
             self.refuse(node, f"the name {name}")
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr != "__dict__" or self._given(node.value):  # of a threading.local, it is honest
             self._attribute(node, node.attr)
-        if node.attr in _GETTERS:
+        if node.attr in words.GETTERS:
             self.refuse(node, f"{node.attr} that is not called at once")
-        if node.attr in _SETTERS:
+        if node.attr in words.SETTERS:
             self.refuse(node, f"{ast.unparse(node)[:60]} on what is not the answer's own")
         owner = self._object(node.value)
-        if isinstance(owner, ModuleType):
+        self._named.add(id(node.value))
+        if isinstance(owner, ModuleType) and owner.__name__ in words.PARTS:
+            self._part(node, owner.__name__, node.attr)
+        elif isinstance(owner, ModuleType):
             self._reached(node, self._object(node), f"{owner.__name__}.{node.attr}")
         from_module = owner is not None or isinstance(node.value, ast.Name) and node.value.id in self._imported
         if from_module and (node.attr.startswith("_") and not _dunder(node.attr) or node.attr == "open"):
@@ -190,9 +201,9 @@ class _Gate(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _attribute(self, node: ast.AST, name: str) -> None:
-        if _dunder(name) and name not in _DUNDERS:
+        if _dunder(name) and name not in words.DUNDERS:
             self.refuse(node, f"the attribute {name}")
-        elif name in _ATTRIBUTES or name.startswith(_PREFIXES):
+        elif name in words.ATTRIBUTES or name.startswith(words.PREFIXES):
             self.refuse(node, f"the attribute {name}")
 
     def visit_MatchClass(self, node: ast.MatchClass) -> None:
@@ -232,6 +243,8 @@ class _Gate(ast.NodeVisitor):
     def _aliases(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """Another name for what an import or the notebook gives is treated like the first."""
         if isinstance(value, (ast.Name, ast.Attribute)) and self._given(value):
+            if any(isinstance(target, ast.Name) for target in targets):
+                self._named.add(id(value))
             names = [target.id for target in targets if isinstance(target, ast.Name)]
             found = self._object(value)
             if found is None:
@@ -244,16 +257,26 @@ class _Gate(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         lookup = _called(node) or getattr(node.func, "attr", "")
         function: ast.AST = node.func
-        if lookup in _GETTERS:
+        if lookup in words.LOOKUPS | {"hasattr"} and node.args:
+            self._named.add(id(node.args[0]))
+        if lookup in words.GETTERS:
             for name in node.args if lookup == "attrgetter" else node.args[:1]:
                 self._looked_up(node, lookup, name)
-        elif lookup in _LOOKUPS and isinstance(function, ast.Name):
-            self._looked_up(node, lookup, node.args[1] if len(node.args) > 1 else None)
+        elif lookup in words.LOOKUPS and isinstance(function, ast.Name):
+            wanted = node.args[1] if len(node.args) > 1 else None
+            self._looked_up(node, lookup, wanted)
+            if isinstance(wanted, ast.Constant) and isinstance(wanted.value, str):
+                self.visit(ast.copy_location(ast.Attribute(node.args[0], wanted.value, ast.Load()), node))
             if lookup != "getattr" and node.args and self._given(node.args[0]):
                 self.refuse(node, f"{lookup} on {ast.unparse(node.args[0])[:40]}, which is not the answer's own")
-        elif lookup not in _SETTERS or not self._own(node):
+        elif isinstance(function, ast.Name) and lookup == "vars" and len(node.args) == 1:
+            if self._given(node.args[0]):
+                self.refuse(node, f"vars of {ast.unparse(node.args[0])[:40]}, which is not the answer's own")
+        elif lookup not in words.SETTERS or not self._own(node):
             self.generic_visit(node)
             return
+        if isinstance(function, ast.Attribute):
+            self._named.add(id(function.value))
         for child in [*ast.iter_child_nodes(function), *node.args, *node.keywords]:
             self.visit(child)
 
@@ -261,7 +284,7 @@ class _Gate(ast.NodeVisitor):
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
             for part in name.value.split("."):
                 self._attribute(node, part)
-                if part in _SETTERS:
+                if part in words.SETTERS:
                     self.refuse(node, f"{lookup} of {part}")
         else:
             self.refuse(node, f"{lookup} with a computed name")
@@ -282,10 +305,33 @@ class _Gate(ast.NodeVisitor):
         self._definition(node)
 
     def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        if _dunder(node.name) and node.name not in _DUNDERS:
+        if _dunder(node.name) and node.name not in words.DUNDERS | words.DEFINED:
             self.refuse(node, f"a method {node.name}")
         self._annotation(node.returns)
+        self._function(node, {name for statement in node.body for name in bound(statement)})
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._function(node, set())
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, own: set[str]) -> None:
+        """Visit a function, whose parameters and variables are no modules even if they are called like one."""
+        for each in ast.walk(node):
+            if isinstance(each, ast.Global):
+                own -= set(each.names)
+        arguments = node.args
+        plain = [*arguments.posonlyargs, *arguments.args]
+        own |= {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
+        defaults = list(zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True))
+        defaults += [(arg, value) for arg, value in zip(arguments.kwonlyargs, arguments.kw_defaults) if value]
+        for argument, value in defaults:
+            found = self._object(value)
+            if isinstance(found, ModuleType):  # such as `clock=time`
+                self._named.add(id(value))
+                self._imported[argument.arg] = found
+                own.discard(argument.arg)
+        self._locals.append(own)
         self.generic_visit(node)
+        self._locals.pop()
 
     def visit_arg(self, node: ast.arg) -> None:
         self._annotation(node.annotation)
@@ -301,7 +347,7 @@ class _Gate(ast.NodeVisitor):
         root: ast.AST = node.value
         while isinstance(root, ast.Attribute):
             root = root.value
-        if isinstance(root, ast.Name) and (root.id in self._imported or root.id in _GENERICS):
+        if isinstance(root, ast.Name) and (root.id in self._imported or root.id in words.GENERICS):
             self._annotation(node)  # such as Optional["…"], to be used in an annotation later
         self.generic_visit(node)
 
@@ -328,7 +374,7 @@ class _Gate(ast.NodeVisitor):
 def _open(path: str) -> bool:
     """Whether an answer may import the module."""
     root, *below = path.split(".")
-    return root in MODULES and path not in _CLOSED and not any(part.startswith("_") for part in below)
+    return root in words.MODULES and path not in words.CLOSED and not any(part.startswith("_") for part in below)
 
 
 def _loaded(path: str) -> ModuleType | None:
@@ -355,7 +401,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _is_own(node: ast.AST | None) -> bool:
-    return isinstance(node, ast.Name) and node.id in _OWN
+    return isinstance(node, ast.Name) and node.id in words.OWN
 
 
 def _dunder(name: str) -> bool:

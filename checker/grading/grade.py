@@ -11,7 +11,7 @@ from typing import Any
 
 from checker.grading import canaries, feedback, plan, session, source, submission
 from checker.grading.canaries import Canary
-from checker.grading.judge import REVIEW, Result, judge
+from checker.grading.judge import judge, unread
 from checker.grading.limits import Limits
 from checker.grading.source import Source
 from checker.grading.submission import Submission
@@ -103,7 +103,7 @@ def grade(
     """
     planned = _planned(found, submitted, limits)
     if isinstance(planned, str):
-        results = [Result(check, outcome=REVIEW, reason=planned, review=[planned]) for check in found.checks]
+        results = unread(found.checks, planned)
     else:
         results = judge(found, planned, known, limits, sandboxed=sandboxed)
     graded = Graded({}, {})
@@ -134,4 +134,4 @@ def _planned(found: Source, submitted: Submission, limits: Limits) -> plan.Plan 
     try:
         return plan.make(found, cells, limits, positions)
     except Exception as error:  # text can be made to defeat any reader
-        return f"the cells could not be read: {type(error).__name__}: {error}"[:200]
+        return plan.unreadable(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,11 @@ class Result:
     def points(self) -> float:
         """Points given; none until a person has looked, if one must."""
         return self.check.points if self.passed and not self.review else 0.0
+
+
+def unread(checks: Iterable[CheckCell], why: str) -> list[Result]:
+    """The results of a submission that could not be read: a person must look at it."""
+    return [Result(check, outcome=REVIEW, reason=why, review=[why]) for check in checks]
 
 
 class Distrust(Exception):

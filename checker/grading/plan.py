@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from checker.grading import gate, slicing
+from checker.grading import context, gate, slicing
 from checker.grading.limits import Limits
 from checker.grading.source import CheckCell, Source, solution
 
@@ -77,24 +77,25 @@ def make(source: Source, cells: Sequence[Submitted], limits: Limits, positions: 
     wanted = (slicing.used(s for a in answers for s in a) | check_names) - trusted
     helpers = [statements or [] for cell, statements in parsed if not cell.exercise]
     kept_helpers = iter(slicing.needed(helpers, wanted))
+    loaded = [(statements or []) if cell.exercise else next(kept_helpers) for cell, statements in parsed]
+    imports = context.index(loaded)
     pieces: list[Piece] = []
-    loaded: list[list[ast.stmt]] = []
-    for cell, statements in parsed:
-        kept = (statements or []) if cell.exercise else next(kept_helpers)
+    for (cell, statements), kept in zip(parsed, loaded, strict=True):
         if statements is None:
             if cell.exercise and cell.exercise not in reviews:  # a syntax error is the answer's own failure
                 pieces.append(Piece(cell.exercise, cell.source, cell.position))
             continue
-        refusals = gate.refusals(kept, trusted=trusted, reserved=check_names)
+        text = slicing.without_magics(cell.source) if _has_magics(cell.source) else cell.source
+        foreign = context.looked_up(text).difference(*map(slicing.bound, kept)) if kept else set()
+        around = context.of(foreign, imports)
+        refusals = gate.refusals(kept, trusted=trusted, reserved=check_names, context=around)
         if refusals:
             refused.update(dict.fromkeys(map(id, kept), f"{refusals[0].construct} in another cell of the notebook"))
             if cell.exercise:
                 reviews[cell.exercise] = [f"the gate refused {refusal}" for refusal in refusals[:5]]
         elif kept:
-            text = slicing.without_magics(cell.source) if _has_magics(cell.source) else cell.source
             name = cell.exercise or f"cell {cell.position + 1}"
             pieces.append(Piece(name, text if cell.exercise else slicing.text(text, kept), cell.position))
-        loaded.append(kept)
     for cell, statements in parsed:
         if cell.exercise and statements and cell.exercise not in reviews and refused:
             own = set().union(*(slicing.bound(statement) for statement in statements))
@@ -110,6 +111,11 @@ def make(source: Source, cells: Sequence[Submitted], limits: Limits, positions: 
         check.id: max(positions.get(check.id, -1), answered.get(check.exercise, -1) + 1) for check in source.checks
     }
     return Plan(given_pieces(source, names), pieces, reviews, check_positions)
+
+
+def unreadable(error: Exception) -> str:
+    """Why a submission could not be planned, for the person who must look at it."""
+    return f"the cells could not be read: {type(error).__name__}: {error}"[:200]
 
 
 def _used_by(checks: Iterable[CheckCell]) -> set[str]:

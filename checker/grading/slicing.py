@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SCOPES = (*_DEFINITIONS, ast.Lambda)
 #: Cell magics that run the rest of the cell in the notebook.
 _PYTHON_MAGICS = frozenset({"%%time", "%%timeit", "%%capture", "%%prun"})
 #: A line that only IPython understands: a magic, command or question; the value of an assignment; `name?`.
@@ -67,38 +68,44 @@ def _blank(line: re.Match[str]) -> str:
 
 def bound(statement: ast.stmt) -> set[str]:
     """Names that the statement binds in the notebook's namespace."""
-    names: set[str] = set()
-    pending: list[ast.AST] = [statement]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            names.add(node.id)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            names.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-        if not isinstance(node, _SCOPES):
-            pending.extend(ast.iter_child_nodes(node))
-    return names
+    return {name for node in _run_with(statement) for name in _bound(node)}
 
 
 def changed(statement: ast.stmt) -> set[str]:
     """Names whose object the statement may change: `x.a = …`, `x[k] += …`, `del x[k]`, `x.append(…)`."""
-    names: set[str] = set()
+    return {name for node in _run_with(statement) for name in _changed(node)}
+
+
+def _run_with(statement: ast.stmt) -> Iterable[ast.AST]:
+    """The nodes of a statement but what is inside functions and classes."""
     pending: list[ast.AST] = [statement]
     while pending:
         node = pending.pop()
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            names.update(_root(node))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            names.update(_root(node.func))
-        if not isinstance(node, _SCOPES):
+        yield node
+        if isinstance(node, _DEFINITIONS):
+            pending.extend(node.decorator_list)
+        elif not isinstance(node, ast.Lambda):
             pending.extend(ast.iter_child_nodes(node))
-    return names
+
+
+def _bound(node: ast.AST) -> Iterable[str]:
+    if isinstance(node, _DEFINITIONS):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
+    if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        return [node.id]
+    if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+        return [node.name]
+    return [node.rest] if isinstance(node, ast.MatchMapping) and node.rest else []
+
+
+def _changed(node: ast.AST) -> Iterable[str]:
+    if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        return _root(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return _root(node.func)
+    return []
 
 
 def _root(node: ast.AST) -> Iterable[str]:
@@ -119,6 +126,63 @@ def used(nodes: Iterable[ast.AST]) -> set[str]:
     return names
 
 
+#: Functions of the library that change what they are given.
+_CHANGERS = frozenset(
+    """delattr delitem heapify heappop heappush heappushpop heapreplace insort insort_left insort_right next
+    setattr setitem shuffle""".split()
+)
+#: Functions that are followed from one statement; an honest one leads to a few.
+_MOST_CALLS = 100
+
+
+def _effects(cells: Iterable[Iterable[ast.stmt]]) -> dict[str, set[str]]:
+    """For each function and class of the cells the names of what calling it may change.
+
+    These are globals, and the functions that it calls in turn; parameters stand as numbers in text, "0" for the first.
+    """
+    found: dict[str, set[str]] = {}
+    for statement in (statement for cell in cells for statement in cell if isinstance(statement, _DEFINITIONS)):
+        nodes = [node for node in ast.walk(statement) if node is not statement]
+        declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+        own = {name for node in nodes for name in _bound(node)} - declared
+        names = declared.union(*(_changed(node) for node in nodes), *(_called(node) for node in nodes)) - own
+        parameters = [] if isinstance(statement, ast.ClassDef) else [arg.arg for arg in statement.args.args]
+        places = {str(parameters.index(name)) for name in names.intersection(parameters)}
+        found.setdefault(statement.name, set()).update(names.difference(parameters), places)
+    return found
+
+
+def _called(node: ast.AST) -> Iterable[str]:
+    """Names of functions and classes that a node calls, or takes as decorators and base classes."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return [node.func.id]
+    if isinstance(node, _DEFINITIONS):
+        above = [*node.decorator_list, *(node.bases if isinstance(node, ast.ClassDef) else [])]
+        return [name for each in above for name in _root(each)]
+    return []
+
+
+def _changed_by_calls(statement: ast.stmt, effects: Mapping[str, set[str]]) -> set[str]:
+    """Names that the statement changes by what it calls."""
+    nodes = list(_run_with(statement))
+    pending = [name for node in nodes for name in _called(node)]
+    functions: set[str] = set()
+    names: set[str] = set()
+    while pending and len(functions) < _MOST_CALLS:
+        function = pending.pop()
+        if function in effects and function not in functions:
+            functions.add(function)
+            names |= effects[function]
+            pending += effects[function]
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
+        function = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        places = effects.get(function, ())
+        for place, argument in enumerate(call.args):
+            if str(place) in places or function in _CHANGERS:
+                names.update(_root(argument))
+    return names - functions
+
+
 def needed(cells: Sequence[Sequence[ast.stmt]], names: Iterable[str]) -> list[list[ast.stmt]]:
     """For each cell the statements that the names depend on, in their order.
 
@@ -127,9 +191,10 @@ def needed(cells: Sequence[Sequence[ast.stmt]], names: Iterable[str]) -> list[li
     [['import math'], [], ['def area(r):\\n    return math.pi * r * r']]
     """
     makers: dict[str, list[ast.stmt]] = {}  # name -> statements that bind or change it
+    effects = _effects(cells)
     for cell in cells:
         for statement in cell:
-            for name in bound(statement) | changed(statement):
+            for name in bound(statement) | changed(statement) | _changed_by_calls(statement, effects):
                 makers.setdefault(name, []).append(statement)
     pending = list(names)
     kept: set[int] = set()

@@ -17,6 +17,7 @@ import os
 import socket
 import sys
 import threading
+import time
 import traceback
 import types
 from collections.abc import Callable
@@ -173,7 +174,9 @@ def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, An
             beat = seconds
             pipe.send({"progress": executions})
 
-    found = explore_scenario(scenario, allowed=allowed, progress=progress, sweep=True, key=key, **request["options"])
+    options = {**request["options"], "sweep": True, "key": key}
+    # by the processor's time: how far a search comes must not depend on what else the machine does
+    found = explore_scenario(scenario, allowed=allowed, progress=progress, clock=time.process_time, **options)
     return {"found": found}
 
 

@@ -201,4 +201,50 @@ import queue
 def f(queue):
     return queue.head._next
 """,
+    "copied without its lock": """
+import threading
+class A:
+    def __init__(self):
+        self._lock = threading.Lock()
+    def __getstate__(self):
+        state = vars(self).copy()
+        del state['_lock']
+        return state
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self._lock = threading.Lock()
+    def __reduce__(self):
+        return (A, ())
+    def __repr__(self):
+        return f'{type(self).__name__}({vars(self)})'
+""",
+    "asks about the machine": """
+import json, os, sys
+import threading
+from os import cpu_count
+from sys import maxsize as most
+WORKERS = min(32, (os.cpu_count() or 1) + 4)
+LIMIT = sys.maxsize if sys.version_info >= (3, 11) else most
+print(json.__version__)
+forever = getattr(threading, 'TIMEOUT_MAX', 60) if hasattr(threading, 'TIMEOUT_MAX') else 60
+""",
+    "a clock that can be exchanged": """
+import time
+class A:
+    def __init__(self, clock=time, *, wait=time.sleep):
+        self.now = clock.monotonic()
+        self.wait = wait
+""",
+    "a class of ranks": """
+class Meta(type):
+    def __instancecheck__(cls, other): return hasattr(other, 'rank')
+    def __subclasscheck__(cls, other): return False
+class Base:
+    def __init_subclass__(cls, /, rank=0, **named):
+        super().__init_subclass__(**named)
+        cls.rank = rank
+    def __class_getitem__(cls, item): return cls
+    def __set_name__(self, owner, name): self.name = name
+    def __dir__(self): return ['rank']
+""",
 }

@@ -4,6 +4,7 @@ import json
 
 from checker.__main__ import main
 from checker.course import find
+from checker.grading import canaries, plan
 
 ANSWERS = find().sources / "03-acquire" / "answers" / "try_lock"
 
@@ -30,6 +31,21 @@ def test_a_wrong_answer_has_the_claim_of_what_failed(capsys):
     (check,) = [check for check in json.loads(said.out)["checks"] if check["id"] == failing]
     assert status == 1 and not check["passed"] and check["points"] == 0
     assert " · " not in check["claim"] and check["outcome"]
+
+
+def test_an_answer_that_cannot_be_read_goes_to_a_person(capsys, tmp_path, monkeypatch):
+    def raises(*_, **__):
+        raise RecursionError("too deep")
+
+    file = tmp_path / "answer.py"
+    file.write_text("def try_lock(lock, timeout): pass")
+    monkeypatch.setattr(plan, "single", raises)
+    monkeypatch.setattr(canaries, "make", lambda *_: [])
+    status, said = told(capsys, "try_lock", file, "--json")
+    found = json.loads(said.out)
+    assert status == 1 and found["points"] == 0 < found["max_points"]
+    assert {check["outcome"] for check in found["checks"]} == {"review"}
+    assert found["checks"][0]["reason"] == "for review: the cells could not be read: RecursionError: too deep"
 
 
 def test_bad_input_gives_one_line(capsys, tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from honest_answers import HONEST
 
-from checker.grading import gate, slicing
+from checker.grading import context, gate, slicing
 
 COURSE = Path(__file__).parents[2] / "course"
 
@@ -113,6 +113,23 @@ REFUSED = {
     "s = type.__setattr__": "type.__setattr__ on what is not the answer's own",
     "super(A, Account).__delattr__('x')": "__delattr__ on what is not the answer's own",
     "object.__getattribute__(f, '__globals__')": "the attribute __getattribute__",
+    "import threading\n[threading][0].__dict__['_sys']": "the module threading handed on as a value",
+    "import time as t\nself.t = t": "the module t handed on as a value",
+    "import threading\ndef f(): return vars(threading)": "vars of threading",
+    "import threading\ndef f(t=threading): return [t]": "the module t handed on as a value",
+    "import threading\ngetattr(threading, '_active')": "the private name threading._active",
+    "vars()": "the name vars",
+    "v = vars": "the name vars",
+    "[].append.__reduce__()": "the attribute __reduce__",
+    "import traceback\ntraceback.extract_stack()": "the attribute extract_stack",
+    "import traceback\ntraceback.TracebackException": "the attribute TracebackException",
+    "import logging\nlogging.getLogger().findCaller(True)": "the attribute findCaller",
+    "import sys\nsys.maxsize\nsys.modules": "import of sys for modules",
+    "from sys import maxsize, _getframe": "import of sys for _getframe",
+    "import os\nos.cpu_count()\ngetattr(os, 'system')": "import of os for system",
+    "import os\no = os\no.cpu_count()\no.system('')": "import of os for system",
+    "import sys\nsys.maxsize\nx = [sys]": "the module sys handed on as a value",
+    "import os.path\nos.path.join('a')": "import of os.path",
 }
 
 
@@ -131,6 +148,34 @@ def test_what_only_an_attack_needs_is_refused_by_name(text):
 def test_a_module_that_the_notebook_imports_is_looked_into_too(text):
     assert gate.refusals(slicing.parse(text), trusted={"threading"})
     assert gate.refusals(slicing.parse("def f(threading): return threading.Lock()"), trusted={"threading"}) == []
+
+
+OTHERS = {
+    "import threading as t": ["t.Thread.start = t.Thread.run", "def f(): return t._active", "def f(): return [t]"],
+    "from threading import Thread as T": ["T.start = T.run"],
+    "import threading\nt = threading\nT = t.Thread": ["def f(): T.start = 3", "t._active"],
+    "from threading import *": ["Thread.start = 3"],
+    "def broken(: pass": [],
+}
+
+
+@pytest.mark.parametrize("other, text", [(other, text) for other in OTHERS for text in OTHERS[other]])
+def test_what_another_cell_imports_is_known(other, text):
+    statements = slicing.parse(other)
+    around = context.of(context.looked_up(text), context.index([statements]))
+    assert gate.refusals(slicing.parse(text), context=around)
+    assert gate.refusals(slicing.parse(text)) == []
+
+
+def test_a_variable_named_like_another_cells_import_is_a_variable():
+    text = "def f(threads):\n    for t in threads:\n        t._started = [t]"
+    around = context.of(context.looked_up(text), context.index([slicing.parse("import threading as t")]))
+    assert around == [] and gate.refusals(slicing.parse(text), context=around) == []
+
+
+def test_what_another_cell_does_is_not_held_against_this_one():
+    around = slicing.parse("import sys, threading\nthreading._active")
+    assert gate.refusals(slicing.parse("x = threading.Lock()"), context=around) == []
 
 
 def test_a_refusal_says_the_line():

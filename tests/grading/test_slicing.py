@@ -23,6 +23,24 @@ def test_what_changes_a_needed_object_is_kept():
     assert kept([cell], {"known"}) == [lines]
 
 
+CHANGES = {
+    "of the library": ("heap = []\nheappush(heap, 3)\nheappush([], 3)\nlen(heap)", "heap", 2),
+    "of its own": ("t = {}\ndef fill():\n    t[1] = 2\ndef show(): print(t)\nfill()\nshow()", "t", 3),
+    "through another": ("n = 0\ndef f():\n    global n\n    n = 3\ndef g(): f()\nif True:\n    g()", "n", 4),
+    "of what it is given": ("x, y = [], []\ndef f(a, b): b.append(a)\nf(x, y)\nf(y, x)", "y", 4),
+    "as a decorator": ("R = []\ndef keep(f): R.append(f)\n@keep\ndef one(): pass\ndef two(): pass", "R", 3),
+    "by making an object": ("R = []\nclass A:\n    def __init__(self): R.append(self)\na = A()", "R", 3),
+    "only of its own variable": ("r = 3\ndef f():\n    r = []\n    r.append(1)\nf()", "r", 1),
+    "in a circle": ("n = []\ndef f(): g()\ndef g():\n    f()\n    n.append(1)\nf()", "n", 4),
+}
+
+
+@pytest.mark.parametrize("text, name, count", CHANGES.values(), ids=CHANGES)
+def test_what_a_called_function_changes_is_changed(text, name, count):
+    (statements,) = kept([text], {name})
+    assert len(statements) == count, statements
+
+
 def test_names_are_followed_through_cells_and_compound_statements():
     cells = ["from threading import Lock as L", "if True:\n    lock = L()", "with open('x') as f:\n    data = f"]
     assert kept(cells, {"lock"}) == [["from threading import Lock as L"], ["if True:\n    lock = L()"], []]
