@@ -41,9 +41,7 @@ _REFUSED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "fcntl": ((_WAITS, "flock lockf"),),
     "_thread": ((_ENDS, "interrupt_main"), (_WAITS, "start_joinable_thread")),
-    "_signal": (
-        (_SIGNALS, "signal pause alarm setitimer sigwait sigwaitinfo sigtimedwait raise_signal pthread_kill"),
-    ),
+    "_signal": ((_SIGNALS, "signal pause alarm setitimer sigwait sigwaitinfo sigtimedwait raise_signal pthread_kill"),),
     "signal": ((_SIGNALS, "pause alarm setitimer raise_signal pthread_kill"),),
     "select": ((_WAITS, "select poll epoll kqueue"),),
     "selectors": (

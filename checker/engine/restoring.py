@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import collections
-import copy
-import itertools
 from typing import Any
 
 
@@ -47,36 +45,3 @@ def reset_lock(lock: Any, held: Any) -> None:
     lock.clock = {}
     if hasattr(lock, "count"):  # one that can be acquired again
         lock.count = 0
-
-
-class Count(itertools.count):
-    """An `itertools.count` that can begin again: `next` of it is one step, as of the real one."""
-
-    def __new__(cls, *start: Any) -> Any:
-        return super().__new__(cls)
-
-    def __init__(self, *start: Any) -> None:
-        self.restart(*start)
-
-    def restart(self, *start: Any) -> None:
-        self.inner = itertools.count(*start)
-
-    def __next__(self) -> Any:
-        return next(self.inner)
-
-
-class Again:
-    """An iterator over built-in data that can begin again where the given one stood."""
-
-    def __init__(self, iterator: Any) -> None:
-        self.start = copy.copy(iterator)
-        self.restart()
-
-    def restart(self) -> None:
-        self.inner = copy.copy(self.start)
-
-    def __iter__(self) -> Any:
-        return self
-
-    def __next__(self) -> Any:
-        return next(self.inner)

@@ -91,6 +91,7 @@ class Runtime:
         self.policy = policy
         self.world = world
         self.woven: set[int] = world.woven
+        self.fragile: dict[int, str] = world.fragile
         self.delays = delays
         self.max_steps = max_steps
         self.patience = patience
@@ -330,10 +331,6 @@ class Runtime:
             self.ended = True
         raise Unwind
 
-    def unwind(self) -> None:
-        raise Unwind
-
-    def doubt(self, reason: str) -> None:
     def refuse(self, what: str) -> None:
         """End the execution: the code did what no exploration can follow. Does not return."""
         place = ""
@@ -348,6 +345,16 @@ class Runtime:
         if reason not in self.doubts:
             self.doubts.append(reason)
 
+    def spare(self, obj: Any) -> None:
+        """Refuse to advance what cannot begin again in the next execution."""
+        name = self.fragile.get(id(obj))
+        if name is not None:
+            self.refuse(f"{name} from before the check would go on from one schedule to the next; make it anew")
+
+    def unwind(self) -> None:
+        raise Unwind
+
+    def doubt(self, reason: str) -> None:
     def describe_stuck(self) -> tuple[Stuck, ...]:
         tracer = self.tracer or Tracer(self)
         return tuple(tracer.stuck(task) for task in self.live)
@@ -496,6 +503,8 @@ class Runtime:
                     self.tracer.named(obj, item, value)
             return
         if self.aliases and id(obj) in self.aliases:
+                if self.fragile:
+                    self.spare(obj)
             obj = self.aliases[id(obj)]
         base = id(obj)
         if self.stops is None:
@@ -511,6 +520,8 @@ class Runtime:
             self.tracer.access(site, obj, item, write, value)
         self.races.note(base, obj, item, write, task, site)
 
+            if self.fragile:
+                self.spare(obj)
     def loop(self, site: Site) -> None:
         """The end of a round of a loop: if the round changed nothing, wait until somebody else does.
 

@@ -25,7 +25,7 @@ from _thread import get_ident
 from typing import Any
 
 from . import current
-from .restoring import Again, Count
+from .iterators import ITERATORS
 
 
 class _All:
@@ -57,42 +57,6 @@ _EXACT_CONTAINERS = frozenset({*CONTAINERS, collections.OrderedDict, collections
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()), types.MappingProxyType)
 _GENERATORS = (types.GeneratorType,)
 
-# Iterators over a container, or over such an iterator: what they walk is found by the garbage collector's own
-# traversal, which is exact and fast.
-_EXAMPLES: tuple[Any, ...] = (
-    iter([]),
-    iter({}),
-    iter({}.values()),
-    iter({}.items()),
-    iter(set()),
-    iter(bytearray()),
-    iter(collections.deque()),
-    reversed([]),
-    reversed({}),
-    reversed({}.values()),
-    reversed({}.items()),
-    reversed(collections.deque()),
-    enumerate([]),
-    zip(),
-    map(len, []),
-    filter(None, []),
-    iter(()),
-    iter(""),
-    iter(range(0)),
-    iter(int, 1),
-    itertools.count(),
-    itertools.chain(),
-    itertools.islice([], 0),
-    itertools.cycle([]),
-    itertools.accumulate([]),
-    itertools.starmap(max, []),
-    itertools.takewhile(bool, []),
-    itertools.dropwhile(bool, []),
-    itertools.zip_longest([]),
-    itertools.pairwise([]),
-    itertools.groupby([]),
-)
-_ITERATORS = frozenset({*(type(example) for example in _EXAMPLES), Again, Count})
 #: Iterators that call what they were given, which may look into the parts.
 _CALLING = frozenset({map, filter, itertools.starmap, itertools.chain, itertools.accumulate})
 
@@ -180,8 +144,8 @@ def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 4, deep: int
                 touched(part, found, depth - 1, deep)
     elif kind in _GENERATORS:
         found.append((value.gi_frame or value, True))
-    elif kind in _ITERATORS or kind in _VIEWS:
-        if kind in _ITERATORS:
+    elif kind in ITERATORS or kind in _VIEWS:
+        if kind in ITERATORS:
             found.append((value, True))
         if depth:
             parts = _parts(value)
@@ -534,7 +498,7 @@ class Use(Site):
         if cls in _EXACT_CONTAINERS and not deep:
             rt.touch(self, value, ALL, False)
             return
-        if cls in _ITERATORS:
+        if cls in ITERATORS:
             # An iterator that a loop makes for itself is nobody else's: only one that was there before is noted.
             if name == "get_iter":
                 rt.iterators.add(id(value))
@@ -636,6 +600,8 @@ class Call(Site):
                 owner = callee.__self__
                 if is_container(type(owner)):  # a method in Python of a container class of the library
                     rt.touch(self, owner, ALL, callee.__name__ not in _READ)
+                elif type(owner) in ITERATORS:
+                    self.use(rt, owner)
                 self.arguments(rt, call, 1, False, deep=1)
             return
         if kind is _BUILTIN or kind in _WRAPPERS:
@@ -719,7 +685,7 @@ class Call(Site):
             self.arguments(rt, args, 0, False)
         elif type(owner) in _GENERATORS:
             rt.touch(self, owner.gi_frame or owner, ALL, True)
-        elif type(owner) in _ITERATORS or name == "__next__":
+        elif type(owner) in ITERATORS or name == "__next__":
             rt.touch(self, owner, ALL, True)
             self.arguments(rt, (owner,), 0, False)
         elif name in ("__setattr__", "__delattr__", "__getattribute__") and args and type(args[0]) is str:

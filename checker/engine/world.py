@@ -21,7 +21,6 @@ import dis
 import functools
 import gc
 import io
-import itertools
 import os
 import random
 import sys
@@ -34,10 +33,11 @@ from typing import Any
 
 from ..together import call
 from . import primitives, threads
+from .iterators import ITERATORS, Again, Beginnings, Count
 from .looks import Looks
 from .patching import Patches
 from .refusing import refuse_instance
-from .restoring import Again, Count, reset_lock, restore_dict, restore_sequence, restore_set, restore_stream
+from .restoring import reset_lock, restore_dict, restore_sequence, restore_set, restore_stream
 from .sites import ENGINE_SITES, Site, forget_classes
 from .weave import may_store_globals, stored_globals, weave
 
@@ -80,14 +80,16 @@ _USERS: dict[type, tuple[str, ...]] = {threading.Event: ("Timer",)}
 _CALLERS: tuple[Any, ...] = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)
 
 _IMPORT_NAME = dis.opmap["IMPORT_NAME"]
+#: Methods of C objects, and the classes whose objects get a controlled form.
+_BOUND = (types.BuiltinMethodType, types.MethodWrapperType)
+_CONVERTED = frozenset({_LOCK, _RLOCK, *ITERATORS, types.GeneratorType})
+
 _LEAVES = frozenset({str, int, float, bool, bytes, complex, type(None), type(...), range, types.CodeType})
 
 #: Modules whose objects of C are walked through by the garbage collector's own traversal.
 _OPAQUE = frozenset(
     {"builtins", "itertools", "functools", "types", "weakref", "operator", "collections", "contextvars", "_contextvars"}
 )
-#: Iterators that can be copied, and so be put back.
-_COPIED = frozenset({type(iter([])), type(iter(())), type(iter("")), type(iter(range(0)))})
 
 
 @functools.lru_cache(maxsize=1000)
@@ -148,6 +150,8 @@ class World:
         self._replacement = self._patches.replacement
         self._controlled: dict[int, Any] = {}
         self._resets: list[Callable[[], None]] = []
+        self._beginnings = Beginnings()
+        self.fragile: dict[int, str] = {}  # by id: iterators that cannot begin again, and what to call them
         self._known = frozenset(sys.modules)
 
     # -- an exploration -----------------------------------------------------------------------------------------
@@ -197,6 +201,7 @@ class World:
             reset()
         for restore in self._restore:
             restore()
+        self._beginnings.begin()
         self._patches.begin()
 
     # -- walking ------------------------------------------------------------------------------------------------
@@ -288,6 +293,8 @@ class World:
             todo += [value.fget, value.fset, value.fdel]
         elif isinstance(value, threading.Thread) and value.is_alive() and value is not threading.main_thread():
             self.doubts.append(f"the thread {value.name!r} was started before the check and is not controlled")
+        elif isinstance(value, (Again, Count)):
+            todo += self._beginnings.parts()
         elif isinstance(value, weakref.ref):
             todo.append(value())
         elif kind.__module__ == "multiprocessing.synchronize":
@@ -297,10 +304,15 @@ class World:
             self._visit_instance(value, todo)
         elif type(value).__module__ in _OPAQUE and not isinstance(value, (types.FrameType, types.TracebackType)):
             if isinstance(value, types.GeneratorType):
-                self.doubts.append("a generator that outlives an execution is not put back")
+                if value.gi_frame is not None:  # it has not ended
+                    self._note_fragile(value.gi_frame, f"the generator {value.__name__}")
             elif isinstance(value, collections.abc.Iterator):
-                self.doubts.append(f"an iterator ({type(value).__name__}) that outlives an execution is not put back")
+                self._note_fragile(value, f"an iterator ({kind.__name__})")
             todo += gc.get_referents(value)
+
+    def _note_fragile(self, value: Any, name: str) -> None:
+        self.fragile[id(value)] = name
+        self.doubts.append(f"{name} outlives an execution and is not put back")
 
     def _visit_library_function(self, function: types.FunctionType, todo: list[Any]) -> None:
         """A library's function may carry a learner's inside: decorators, context managers."""
@@ -470,10 +482,15 @@ class World:
             function = self._convert(value.__func__)
             return value if function is value.__func__ else staticmethod(function)
         if kind is functools.partial:
-            function = self._convert(value.func)
-            return value if function is value.func else kind(function, *value.args, **value.keywords)
-        if kind is types.BuiltinMethodType and isinstance(value.__self__, (_LOCK, _RLOCK)):
-            return getattr(self._convert(value.__self__), value.__name__)
+            parts = [self._convert(part) for part in (value.func, *value.args)]
+            if all(a is b for a, b in zip(parts, (value.func, *value.args))):
+                return value
+            return kind(*parts, **value.keywords)
+        if kind in _BOUND:
+            owner = value.__self__
+            if type(owner) in _CONVERTED and self._convert(owner) is not owner:
+                return getattr(self._convert(owner), value.__name__)
+            return value
         if id(value) in self._controlled:
             return self._controlled[id(value)]
         new: Any
@@ -492,14 +509,10 @@ class World:
             for item in items:
                 value.put(item)
             self._resets.append(lambda: restore_sequence(new.items, items))
-        elif kind in _COPIED:
-            new = Again(value)
-            self._resets.append(new.restart)
-        elif kind is itertools.count:
-            new = value.__reduce__()
-            start = new[1]
-            new = Count(*start)
-            self._resets.append(lambda: new.restart(*start))
+        elif kind in ITERATORS or kind is types.GeneratorType:
+            new = self._beginnings.stand_in(value)
+            if new is None:
+                return value
         else:
             return value
         self._controlled[id(value)] = new

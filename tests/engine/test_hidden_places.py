@@ -454,15 +454,6 @@ def test_waiting_for_futures_repeats_itself():
     assert list(found.outcomes) == [2] and "repeat itself" not in found.claim
 
 
-def test_a_generator_that_is_not_put_back_is_said():
-    def numbers():
-        yield from range(100)
-
-    shared = numbers()
-    found = explore(lambda: together(lambda: next(shared), lambda: None)[0])
-    assert "not put back" in found.claim
-
-
 def test_the_observation_is_what_it_was_when_the_scenario_returned():
     seen: list = []
 
