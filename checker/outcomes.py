@@ -17,6 +17,8 @@ DEADLOCK = "deadlock"  # unfinished threads, none of which can ever move
 LIVELOCK = "livelock"  # the step budget was spent, or threads spin for ever
 LEAKED = "leaked"  # the scenario returned while a non-daemon thread was alive
 NONDETERMINISTIC = "nondeterministic"  # the same schedule did not give the same steps
+#: The value of a step that looked where nothing is: a key that a dict does not have.
+NOTHING = "nothing"
 KINDS = (FINISHED, RAISED, DEADLOCK, LIVELOCK, LEAKED, NONDETERMINISTIC)
 
 
@@ -25,9 +27,9 @@ class Step:
     """One step of a traced execution, as a reader wants to see it."""
 
     thread: str  # the thread's name
-    action: str  # read, write, call, acquire, wait, timeout, release, start, join, sleep, end, raise, return
+    action: str  # read, write, call, acquire, wait, woken, timeout, release, join, sleep, raise, put, get, set, …
     target: str  # what was touched: "counter._value", "lock A", a thread's name
-    value: str  # short repr of the value read or written, the result of an acquire; "" if none
+    value: str  # short repr of the value read or written, or NOTHING; the result of an acquire; "" if none
     file: str
     line: int  # 1-based; 0 if unknown
     source: str  # the source line, stripped

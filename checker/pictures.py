@@ -18,7 +18,7 @@ from checker.outcomes import DEADLOCK, Exploration
 from checker.style import MUTED, SETTINGS
 from checker.telling.moments import Moment, moments
 from checker.telling.reasons import headline, why
-from checker.telling.text import kept, mentioned, sentence, state, unfinished
+from checker.telling.text import Gap, mentioned, sentence, shown, state, unfinished
 
 WIDTH, MARGIN, SIDE = 9.6, 0.2, 2.5  # inches: of the sheet, around it, of the column at its right
 TITLE, CLAIM = 11.0, 8.5  # points
@@ -71,9 +71,8 @@ def alt_text(exploration: Exploration) -> str:
         told.append("Outcomes: " + ", ".join(counts) + (", and others" if len(rows) > 5 else ""))
     if failure:
         steps = moments(failure)
-        told += [_in_words(moment) for moment in kept(steps, MOST_TOLD, mentioned(failure))]
-        if len(steps) > MOST_TOLD:
-            told.append(f"{len(steps) - MOST_TOLD} more steps are not told here")
+        parts = shown(steps, MOST_TOLD, mentioned(failure))
+        told += [f"{part} are not told here" if isinstance(part, Gap) else _in_words(part) for part in parts]
         told += [state(one) for one in unfinished(failure)[:6]]
         told.append(why(failure))
     return " ".join(sentence(part) for part in told if part)

@@ -10,7 +10,7 @@ from checker.outcomes import DEADLOCK, LIVELOCK, Execution
 from checker.style import BLUE, GRID, INK, MUTED, ORANGE, PAPER, VERMILION
 from checker.telling.moments import Lane, Moment, moments, threads
 from checker.telling.reasons import doing
-from checker.telling.text import kept, mentioned, unfinished
+from checker.telling.text import Gap, mentioned, shown, unfinished
 
 ROW = 0.25  # inches
 MOST_ROWS, MOST_STUCK = 26, 4
@@ -73,16 +73,17 @@ def draw_lanes(sheet: Sheet, failure: Execution, left: float, top: float, right:
 
 def _moment_rows(failure: Execution) -> Iterator[_Row]:
     told, names = moments(failure), threads(failure)
-    before = 0
-    for moment in kept(told, MOST_ROWS, mentioned(failure)):
-        skipped = moment.number - before - 1
-        if skipped:
-            yield _Row("⋮", None, "", {}, "", f"{skipped} more steps")
-        before = moment.number
+    joined = True
+    for moment in shown(told, MOST_ROWS, mentioned(failure)):
+        if isinstance(moment, Gap):
+            joined = False
+            yield _Row("⋮", None, "", {}, "", str(moment))
+            continue
         yield _Row(
             str(moment.number), moment.time, moment.thread, moment.lanes, _source(moment, names),
-            "→ " + ", ".join(moment.effects), moment.preempts, not skipped,
+            "→ " + ", ".join(moment.effects), moment.preempts, joined,
         )  # fmt: skip
+        joined = True
 
 
 def _source(moment: Moment, names: list[str]) -> str:

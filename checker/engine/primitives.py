@@ -142,6 +142,7 @@ class ControlledLock:
 
     def _is_owned(self) -> bool:
         """What threading.Condition would find out by trying: whether anybody holds the lock."""
+        _asked(self)
         return self.holder is not None
 
     def _at_fork_reinit(self) -> None:
@@ -263,6 +264,7 @@ class ControlledRLock:
     def _is_owned(self) -> bool:
         rt = current.runtime
         me = None if rt is None else rt.caller()
+        _asked(self)
         return self.holder is not None and (self.holder is me or self.holder == _real_get_ident())
 
     def _release_save(self) -> Any:
@@ -298,6 +300,13 @@ class ControlledRLock:
 
     def __reduce__(self) -> Any:
         raise TypeError("cannot pickle '_thread.RLock' object")
+
+
+def _asked(lock: Any) -> None:
+    """A Condition asks whether its lock is held, which it does at the beginning of wait() and of notify()."""
+    rt = current.runtime
+    if rt is not None and rt.tracer and rt.caller() is not None:
+        rt.tracer.record("owned", lock, lock=True)
 
 
 class ControlledSimpleQueue:

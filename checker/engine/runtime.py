@@ -267,6 +267,8 @@ class Runtime:
         except Unwind:
             raise
         except BaseException as error:
+            if self.tracer:
+                self.tracer.raised(error)
             self.finish(RAISED, error=self.describe_error(error))
         task = self.task
         if not self.alone:
@@ -315,6 +317,8 @@ class Runtime:
 
     def uncaught(self, name: str, error: BaseException) -> None:
         """An exception has left a thread."""
+        if self.tracer:
+            self.tracer.raised(error)
         if not self.thread_error:
             self.thread_error = f"{self.describe_error(error)}, uncaught in {name}"
 
@@ -341,10 +345,6 @@ class Runtime:
             place = f" (line {frame.f_lineno}, in {frame.f_code.co_name})"
         self.finish(RAISED, error=f"Unsupported: {what}{place}")
 
-        """Something cannot be known exactly: no claim of "all schedules"."""
-        if reason not in self.doubts:
-            self.doubts.append(reason)
-
     def spare(self, obj: Any) -> None:
         """Refuse to advance what cannot begin again in the next execution."""
         name = self.fragile.get(id(obj))
@@ -355,6 +355,10 @@ class Runtime:
         raise Unwind
 
     def doubt(self, reason: str) -> None:
+        """Something cannot be known exactly: no claim of "all schedules"."""
+        if reason not in self.doubts:
+            self.doubts.append(reason)
+
     def describe_stuck(self) -> tuple[Stuck, ...]:
         tracer = self.tracer or Tracer(self)
         return tuple(tracer.stuck(task) for task in self.live)
@@ -499,12 +503,12 @@ class Runtime:
         if self.alone:
             if write:
                 task.changed = True
+                if self.fragile:
+                    self.spare(obj)
                 if self.tracer:
                     self.tracer.named(obj, item, value)
             return
         if self.aliases and id(obj) in self.aliases:
-                if self.fragile:
-                    self.spare(obj)
             obj = self.aliases[id(obj)]
         base = id(obj)
         if self.stops is None:
@@ -516,12 +520,12 @@ class Runtime:
         if write:
             self.version += 1
             task.changed = True
+            if self.fragile:
+                self.spare(obj)
         if self.tracer:
             self.tracer.access(site, obj, item, write, value)
         self.races.note(base, obj, item, write, task, site)
 
-            if self.fragile:
-                self.spare(obj)
     def loop(self, site: Site) -> None:
         """The end of a round of a loop: if the round changed nothing, wait until somebody else does.
 

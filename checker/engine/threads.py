@@ -293,6 +293,8 @@ def name_of(place: int) -> str:
 def died(error: BaseException) -> None:
     """`checker.together.died`: should the others wait for this thread for ever, the story says why."""
     rt = controlled()
+    if rt is not None and rt.tracer:
+        rt.tracer.raised(error)
     if rt is not None and not rt.died:
         rt.died = f"{rt.describe_error(error)} in {rt.task.name}"
 

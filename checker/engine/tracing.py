@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import linecache
 import sys
-import threading
+import traceback
+from collections import deque
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..outcomes import Step, Stuck
-from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
+from ..outcomes import NOTHING, Step, Stuck
+from .calls import NO_VALUE, Call, call_at
+from .naming import Names, Place, short
+from .primitives import ControlledRLock, ControlledSimpleQueue
 from .sites import ALL, Site
 from .tasks import ACQUIRE, GET, JOIN, SLEEP, SPIN, Task
 
@@ -17,280 +20,292 @@ if TYPE_CHECKING:
     from .runtime import Runtime
 
 MOST_STEPS = 2_000
-_HERE = __file__.rsplit("/", 1)[0]
-_OURS = (_HERE, _HERE.removesuffix("engine") + "search")  # a policy may look at the threads while it chooses
-_BLOCKS = {"__enter__": "acquire", "_acquire_restore": "wait"}
-_SHOWN = (int, float, str, bool, bytes, type(None))
-
-
-_NAMES: dict[type, str] = {ControlledLock: "Lock", ControlledRLock: "RLock", ControlledSimpleQueue: "SimpleQueue"}
-
-
-def class_name(cls: type) -> str:
-    """What a reader calls the class."""
-    return _NAMES.get(cls, cls.__name__)
-
-
-def short(value: Any, depth: int = 2) -> str:
-    """A short repr of plain built-in data; only the type's name for anything else, whose repr might run code."""
-    kind = type(value)
-    if kind in _SHOWN:
-        text = repr(value)
-    elif depth and kind in (list, tuple, set, frozenset) and len(value) <= 6:
-        inner = ", ".join(short(part, depth - 1) for part in value)
-        text = f"[{inner}]" if kind is list else f"({inner})" if kind is tuple else f"{{{inner}}}"
-    elif depth and kind is dict and len(value) <= 6:
-        text = "{" + ", ".join(f"{short(k, depth - 1)}: {short(v, depth - 1)}" for k, v in value.items()) + "}"
-    else:
-        text = class_name(kind)
-    return text if len(text) <= 40 else text[:37] + "..."
+_SHOWN_WHOLE = (dict, list, set, deque, bytearray, tuple, frozenset, int, float, str, bool, bytes)
 
 
 class Tracer:
-    """Records the steps of the running execution. Names are worked out at the end, when all are known."""
+    """Records the steps of the running execution. Names are worked out at the end, when all are known.
+
+    Recorded are the accesses to all places; told are those to places that another thread touches as well.
+    """
 
     def __init__(self, rt: Runtime) -> None:
         self.rt = rt
-        self.raw: list[tuple[Any, ...]] = []
-        self.names: dict[int, tuple[Any, Any]] = {}  # id -> (owner's class and number, or None; attribute or variable)
-        self.numbers: dict[int, tuple[type, int]] = {}
-        self.counts: dict[type, int] = {}
+        self.raw: list[_Raw] = []
+        self.names = Names(rt)
+        self.named = self.names.named
+        self.inside: set[int] = set()  # locks of library objects, which no reader knows of
+        self.seen: list[BaseException] = []
         self.previous: Task | None = None
-        self.dropped = 0
-
-    # -- names --------------------------------------------------------------------------------------------------
-
-    def number(self, obj: Any) -> tuple[type, int]:
-        """The how-manieth object of its class this is."""
-        known = self.numbers.get(id(obj))
-        if known is None:
-            cls = type(obj)
-            self.counts[cls] = self.counts.get(cls, 0) + 1
-            self.numbers[id(obj)] = known = (cls, self.counts[cls])
-            self.rt.keep.append(obj)
-        return known
-
-    def named(self, obj: Any, item: Any, value: Any) -> None:
-        """`value` is stored in the attribute, variable or item `item` of `obj`: it can be called by that name."""
-        if type(value) in _SHOWN or id(value) in self.names:
-            return
-        if isinstance(item, str) and not isinstance(obj, dict):
-            owner = obj.__name__ if isinstance(obj, type) else self.number(obj)
-            self.names[id(value)] = (owner, item)
-            self.rt.keep.append(value)
-
-    def label(self, obj: Any) -> str:
-        known = self.names.get(id(obj)) or self.rt.world.names.get(id(obj))
-        if known is None:
-            if isinstance(obj, type):
-                return obj.__name__
-            cls, n = self.number(obj)
-            return self.numbered(cls, n)
-        owner, name = known
-        if owner is None:
-            return str(name)
-        if isinstance(owner, str):
-            return f"{owner}.{name}"
-        return f"{self.numbered(*owner)}.{name}"
-
-    def numbered(self, cls: type, n: int) -> str:
-        name = class_name(cls)
-        return f"{name}#{n}" if self.counts.get(cls, 0) > 1 else name
-
-    # -- frames -------------------------------------------------------------------------------------------------
-
-    def learner_frame(self, frame: FrameType | None) -> tuple[FrameType | None, FrameType | None]:
-        """The innermost frame of the learner's, and the frame it called (of the library), if any."""
-        called = None
-        while frame is not None:
-            if self.rt.world.is_learner_code(frame.f_code):
-                return frame, called
-            if not frame.f_code.co_filename.startswith(_OURS):
-                called = frame
-            frame = frame.f_back
-        return None, called
-
-    def lock_label(self, lock: Any, frame: FrameType | None, called: FrameType | None) -> None:
-        """Find a name for a lock that has none yet: the variable it is in, or the library object it belongs to."""
-        if id(lock) in self.names or id(lock) in self.rt.world.names:
-            return
-        if called is not None and "self" in called.f_locals:
-            outer = called.f_locals["self"]
-            if id(outer) not in self.names and frame is not None:
-                for name, value in frame.f_locals.items():
-                    if value is outer:
-                        self.names[id(outer)] = (None, name)
-            self.names[id(lock)] = (None, _Lazy(self, outer))
-            self.rt.keep.append(outer)
-        elif frame is not None:
-            for name, value in frame.f_locals.items():
-                if value is lock:
-                    self.names[id(lock)] = (None, name)
 
     # -- recording ----------------------------------------------------------------------------------------------
 
     def access(self, site: Site, obj: Any, item: Any, write: bool, value: Any) -> None:
         if write:
             self.named(obj, item, value)
-        task = self.rt.task
-        if not site.visible:
-            return
-        shown = ""
-        if write and site.action == "write":
-            shown = short(value)
-        elif not write and item is not ALL:
-            try:
-                if isinstance(obj, dict):
-                    current = dict.get(obj, item)
-                elif isinstance(obj, list):
-                    current = obj[item]
-                else:
-                    current = object.__getattribute__(obj, item)
-                    self.named(obj, item, current)
-                shown = short(current)
-            except Exception:
-                shown = ""
-        elif type(obj).__name__ == "cell" and not write:
-            try:
-                shown = short(obj.cell_contents)
-            except ValueError:
-                shown = ""
-        elif site.action != "write":
-            shown = short(obj)
-        self.append(task, site.action, (obj, item, site.name), shown, site.file, site.line, site.function)
+        if not site.file or len(self.raw) >= (MOST_STEPS if site.visible else MOST_STEPS // 2):
+            return  # the engine's own, such as the end of a thread; or one of very many
+        action, file, line, function = site.action, site.file, site.line, site.function
+        shown = _shown(obj, item, value if write and action == "write" else NO_VALUE)
+        target: Any = Place(obj, item, site.name)
+        frame: FrameType | None = None
+        if not self.rt.world.is_learner_file(file):  # code of the library: told as the call that the learner made
+            call = self.call()
+            frame = call.learner
+            if call.outer is not None:
+                if call.kind.action != "look":
+                    return
+                action, target, shown = "look", call.obj, str(bool(call.value()))
+            if frame is not None:
+                file, line, function = frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
+        else:
+            frame = sys._getframe(1)
+        self.names.find(obj if isinstance(target, Place) else target, frame)
+        # a place that others may touch as well, and not an iterator, which is told by what it goes through
+        always = not isinstance(target, Place) or (site.visible and not hasattr(type(obj), "__next__"))
+        self.append(
+            self.rt.task, action, target, shown, file, line, function, None if always else (id(obj), item, write)
+        )
 
     def record(self, action: str, target: Any, value: str = "", lock: bool = False) -> None:
-        task = self.rt.task
-        frame, called = self.learner_frame(sys._getframe(1))
+        if not lock and len(self.raw) >= MOST_STEPS:
+            return
+        call = self.call()
         if lock:
-            condition = _waited_on(sys._getframe(1), target)
-            if condition is not None:
-                if action == "acquire" and not target.inner:
-                    target.inner = True  # just made by wait(), and locked for the first time
-                    return
-                action = {"acquire": "woken", "release": "notify"}.get(action, action)
-                target = condition
-            self.lock_label(target, frame, called)
-        if frame is None:
-            self.append(task, action, target, value, "", 0, "")
-        else:
-            self.append(task, action, target, value, frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+            if isinstance(target, ControlledSimpleQueue):
+                item = sys._getframe(1).f_locals["item"] if action == "put" else target.items[0]
+                value = short(item)
+            told = self.told(call, action, target, value)
+            if told is None:
+                return
+            action, target, value = told
+            if len(self.raw) < MOST_STEPS:
+                self.names.find(target, call.learner)
+        self.at(call, action, target, value)
 
-    def append(self, task: Task, action: str, target: Any, value: str, file: str, line: int, function: str) -> None:
+    def call(self) -> Call:
+        """The call in which the running thread is."""
+        return call_at(sys._getframe(2), self.rt.world.is_learner_code)
+
+    def told(self, call: Call, action: str, lock: Any, value: str) -> tuple[str, Any, str] | None:
+        """What a reader hears of an operation on a lock: action, target, value; None for nothing."""
+        if call.outer is not None:
+            self.inside.add(id(lock))
+            self.rt.keep.append(lock)
+            if call.wait is not None and action == "release" and call.kind.waits:
+                return "await", call.obj, call.kind.waits
+            if call.kind.action and call.done(action, lock):
+                if call.error:
+                    return call.kind.action, call.obj, f"raises {call.error}"
+                found = call.value()
+                return call.kind.action, call.obj, "" if found is NO_VALUE else short(found)
+            return None
+        if call.wait is not None:
+            condition = call.wait.f_locals["self"]
+            if condition._lock is lock:
+                return ("wait" if action == "release" else action, lock, value) if action != "owned" else None
+            if action == "acquire" and not lock.inner:
+                lock.inner = True  # just made by wait(), and locked for the first time
+                return None
+            return "woken" if action == "acquire" else action, condition._lock, value
+        if call.notify is not None:
+            if action != "owned":
+                return None
+            waiters = call.notify.f_locals["self"]._waiters
+            return "notify", lock, str(min(call.notify.f_locals["n"], len(waiters)))
+        return None if action == "owned" else (action, lock, value)
+
+    def raised(self, error: BaseException) -> None:
+        """An exception has left a thread, or the scenario."""
+        if any(error is known for known in self.seen):
+            return
+        self.seen.append(error)
+        text = self.rt.describe_error(error).rsplit(" (line ", 1)[0]
+        for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+            code = frame.f_code
+            if self.rt.world.is_learner_file(code.co_filename):
+                self.append(self.rt.task, "raise", "", text, code.co_filename, line, code.co_name)
+                return
+        self.append(self.rt.task, "raise", "", text, "", 0, "")
+
+    def at(self, call: Call, action: str, target: Any, value: str) -> None:
+        if call.learner is not None:
+            code = call.learner.f_code
+            self.append(self.rt.task, action, target, value, code.co_filename, call.learner.f_lineno, code.co_name)
+        else:  # the thread was given a function of the library
+            method = call.outer.f_code.co_name if call.outer is not None else ""
+            self.append(self.rt.task, action, target, value, "", 0, method)
+
+    def append(
+        self, task: Task, action: str, target: Any, value: str, file: str, line: int, function: str,
+        place: tuple[int, Any, bool] | None = None,
+    ) -> None:  # fmt: skip
         if len(self.raw) >= MOST_STEPS:
-            self.dropped += 1
             return
         rt = self.rt
         switched = self.previous is not None and task is not self.previous
         preempted = bool(switched and rt.switches and rt.switches[-1][3] and rt.switches[-1][2] == task.index)
         self.previous = task
+        held = tuple(task.held)
         self.raw.append(
-            (task, action, target, value, file, line, function, tuple(task.held), rt.now, switched, preempted)
+            _Raw(task, action, target, value, file, line, function, held, rt.now, switched, preempted, place)
         )
 
     def last(self, outcome: str) -> None:
         self.previous = self.rt.task
 
     def steps(self) -> tuple[Step, ...]:
-        result = []
-        for task, action, target, value, file, line, function, held, now, switched, preempted in self.raw:
-            if isinstance(target, tuple):
-                obj, item, name = target
-                if isinstance(obj, dict) and isinstance(item, str) and name == item:
-                    text = name
-                elif type(obj).__name__ == "cell":
-                    text = name
-                elif item is ALL:
-                    text = self.label(obj)
-                elif name == "[]" or isinstance(obj, (dict, list)):
-                    text = f"{self.label(obj)}[{short(item)}]"
-                else:
-                    text = f"{self.label(obj)}.{item}"
-            elif isinstance(target, str):
-                text = target
-            else:
-                text = self.label(target)
-            result.append(
-                Step(
-                    thread=task.name,
-                    action=action,
-                    target=text,
-                    value=value,
-                    file=file,
-                    line=line,
-                    source=linecache.getline(file, line).strip() if file else "",
-                    function=function,
-                    holds=tuple(self.label(lock) for lock in held if not getattr(lock, "inner", False)),
-                    time=round(now - self.rt.looks.epoch, 9),
-                    switched=switched,
-                    preempted=preempted,
-                )
+        told = _shared(self.raw)
+        for raw in told:  # first of all, so that numbers are the same from the first step on
+            self.names.text(raw.target)
+        return tuple(
+            Step(
+                thread=raw.task.name,
+                action=raw.action,
+                target=self.names.text(raw.target),
+                value=raw.value,
+                file=raw.file,
+                line=raw.line,
+                source=self.source(raw),
+                function=raw.function,
+                holds=self.holds(raw.held),
+                time=round(raw.now - self.rt.looks.epoch, 9),
+                switched=raw.switched,
+                preempted=raw.preempted,
             )
-        return tuple(result)
+            for raw in told
+        )
+
+    def source(self, raw: _Raw) -> str:
+        """The line in the learner's code, or the call that stands for it."""
+        if raw.file:
+            return linecache.getline(raw.file, raw.line).strip()
+        if raw.action in ("answer", "fail"):
+            return "(its task has ended)"
+        return f"{self.names.text(raw.target)}.{raw.function}()" if raw.function and raw.target else ""
+
+    def holds(self, held: Any) -> tuple[str, ...]:
+        """The labels of the locks that a reader knows of."""
+        return tuple(
+            self.names.text(lock) for lock in held if not getattr(lock, "inner", False) and id(lock) not in self.inside
+        )
 
     def stuck(self, task: Task) -> Stuck:
         """What `task` waits for at this moment."""
         op = task.op
-        frame = sys._current_frames().get(task.os_ident)
-        learner, called = self.learner_frame(frame)
+        call = call_at(sys._current_frames().get(task.os_ident), self.rt.world.is_learner_code)
         action = op.kind if op is not None else "run"
-        target = holder = ""
+        target: Any = ""
+        holder = ""
         what = op.what if op is not None else None
-        if called is not None and action in (ACQUIRE, GET):
-            action = _BLOCKS.get(called.f_code.co_name, called.f_code.co_name)
         if action == JOIN and isinstance(what, Task):
             target = what.name
-        elif what is not None and frame is not None and (condition := _waited_on(frame, what)) is not None:
-            outer = called.f_locals.get("self", condition) if called is not None else condition
-            self.lock_label(what, learner, called)
-            target = self.label(outer)
-            if outer is condition:
-                action = "wait"
-        elif what is not None and action not in (SPIN, SLEEP) and not isinstance(what, Site):
-            self.lock_label(what, learner, called)
-            target = self.label(what)
+        elif action in (SPIN, SLEEP) or what is None or isinstance(what, Site):
+            pass
+        elif call.outer is not None and call.kind.waits and (call.wait is not None or action == GET):
+            action, target = call.kind.waits, call.obj
+        elif call.wait is not None and action == ACQUIRE and not self.locks_again(call, what):
+            action, target = "wait", call.wait.f_locals["self"]._lock
+        else:
+            target = call.obj if call.outer is not None else what
             owner = getattr(what, "holder", None)
             if isinstance(owner, Task) and action == ACQUIRE:
                 holder = owner.name
+        for frame in (call.learner, None):
+            self.names.find(target, frame)
+        for lock in task.held:
+            self.names.find(lock, call.learner)
         file, line = ("", 0)
-        if learner is not None:
-            file, line = learner.f_code.co_filename, learner.f_lineno
+        if call.learner is not None:
+            file, line = call.learner.f_code.co_filename, call.learner.f_lineno
+        waiter = what if call.wait is not None and not isinstance(what, ControlledRLock) else None
         return Stuck(
             thread=task.name,
             action=action,
-            target=target,
+            target=self.names.text(target),
             holder=holder,
-            holds=tuple(self.label(lock) for lock in task.held if not _is_waiter(lock, frame)),
+            holds=self.holds(lock for lock in task.held if lock is not waiter),
             file=file,
             line=line,
             source=linecache.getline(file, line).strip() if file else "",
         )
 
-
-def _waited_on(frame: FrameType | None, lock: Any) -> Any:
-    """The Condition whose wait() or notify() is using `lock` as a waiter's own lock, or None."""
-    while frame is not None:
-        code = frame.f_code
-        if code.co_filename == threading.__file__ and code.co_name in ("wait", "notify"):
-            condition = frame.f_locals.get("self")
-            if isinstance(condition, threading.Condition):
-                return None if condition._lock is lock else condition  # type: ignore[attr-defined]
-        frame = frame.f_back
-    return None
+    def locks_again(self, call: Call, lock: Any) -> bool:
+        """Whether a thread inside wait() has been woken, and waits for the condition's own lock."""
+        assert call.wait is not None
+        return bool(call.wait.f_locals["self"]._lock is lock)
 
 
-def _is_waiter(lock: Any, frame: FrameType | None) -> bool:
-    return (
-        getattr(lock, "inner", False) or _waited_on(frame, lock) is not None and not isinstance(lock, ControlledRLock)
-    )
+class _Raw(NamedTuple):
+    """A step as it is recorded, before names are known."""
+
+    task: Task
+    action: str
+    target: Any
+    value: str
+    file: str
+    line: int
+    function: str
+    held: tuple[Any, ...]
+    now: float
+    switched: bool
+    preempted: bool
+    place: tuple[int, Any, bool] | None  # of an access that is told only if others touch the place as well
 
 
-class _Lazy:
-    """The name of a library object, asked for when all names are known."""
+def _shown(obj: Any, item: Any, value: Any) -> str:
+    """What a step shows: the value that is written, or the one that is there."""
+    if value is not NO_VALUE:
+        return short(value)
+    if isinstance(obj, FrameType):
+        return ""
+    if item is ALL:
+        if type(obj).__name__ != "cell":
+            return short(obj) if isinstance(obj, _SHOWN_WHOLE) else ""
+        try:
+            return short(obj.cell_contents)
+        except ValueError:
+            return NOTHING
+    try:
+        if isinstance(obj, dict):
+            return short(dict.__getitem__(obj, item)) if dict.__contains__(obj, item) else NOTHING
+        if isinstance(obj, (list, deque, bytearray)):
+            return short(obj[item])
+        return short(object.__getattribute__(obj, item))
+    except (LookupError, AttributeError):
+        return NOTHING
+    except Exception:
+        return ""
 
-    def __init__(self, tracer: Tracer, obj: Any) -> None:
-        self.tracer = tracer
-        self.obj = obj
 
-    def __str__(self) -> str:
-        return self.tracer.label(self.obj)
+def _shared(steps: list[_Raw]) -> list[_Raw]:
+    """Without the accesses to places that no other thread touches, or that nobody changes."""
+    touched: dict[int, dict[Any, tuple[set[Task], set[Task]]]] = {}  # base -> item -> who reads, who writes
+    for step in steps:
+        if step.place is not None:
+            base, item, write = step.place
+            touched.setdefault(base, {}).setdefault(_key(item), (set(), set()))[write].add(step.task)
+
+    def matters(step: _Raw) -> bool:
+        if step.place is None:
+            return True
+        base, item, write = step.place
+        for other, (readers, writers) in touched[base].items():
+            if other == _key(item) or other is ALL or item is ALL:
+                if writers - {step.task} or (write and readers - {step.task}):
+                    return True
+        return False
+
+    result: list[_Raw] = []
+    switched = preempted = False
+    for step in steps:
+        switched, preempted = switched or step.switched, preempted or step.preempted
+        if matters(step):
+            switched = bool(result) and result[-1].task is not step.task
+            result.append(step._replace(switched=switched, preempted=preempted and switched))
+            preempted = False
+    return result
+
+
+def _key(item: Any) -> Any:
+    return item if item is ALL else (type(item), item if isinstance(item, (str, int)) else id(item))

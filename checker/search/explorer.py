@@ -21,7 +21,7 @@ from ..engine.looks import Looks
 from ..engine.runtime import MOST_DELAYS, Policy, Runtime
 from ..engine.sites import Site
 from ..engine.world import World
-from ..outcomes import FINISHED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Exploration
+from ..outcomes import DEADLOCK, FINISHED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Exploration
 from . import schedules
 from .dpor import Dpor
 from .every import Every
@@ -386,7 +386,12 @@ class _Explorer:
         execution, switches = min(self.failing, key=lambda pair: (pair[0].preemptions, len(pair[1])))
         assert self.last is not None
         # one that did not end by itself would take as long again
-        if execution.outcome == NONDETERMINISTIC or self.result.policy == "one thread" or self.last.stubborn:
+        if execution.outcome == NONDETERMINISTIC or self.last.stubborn:
+            self.result.failure = execution
+            return
+        if self.result.policy == "one thread":
+            if execution.outcome == DEADLOCK:  # which line took the lock
+                execution = self.execute(_Alone(), max_steps=PLAIN_STEPS, trace=True)
             self.result.failure = execution
             return
 

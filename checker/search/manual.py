@@ -12,10 +12,11 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..engine.calls import call_at
+from ..engine.naming import Place, short
 from ..engine.primitives import ControlledLock, ControlledRLock
 from ..engine.sites import ALL, THREADS, Site
 from ..engine.tasks import ACCESS, ACQUIRE, CLOCK, END, RETURN, SLEEP, SPIN, TICK, Task
-from ..engine.tracing import short
 from ..outcomes import Stuck
 from .dpor import immediate
 
@@ -134,8 +135,8 @@ def lanes(rt: Runtime, ready: list[Task]) -> list[Lane]:
         elif stuck.action in ("wait", "wait_for"):
             action = "wait" if op.kind == ACQUIRE else "notify"
         elif op.kind not in (SPIN, SLEEP, TICK, CLOCK, RETURN) and op.what is not None and not target:
-            target = tracer.label(op.what)
-        frame, _ = tracer.learner_frame(sys._current_frames().get(task.os_ident))
+            target = tracer.names.label(op.what)
+        frame = call_at(sys._current_frames().get(task.os_ident), rt.world.is_learner_code).learner
         first = frame.f_code.co_firstlineno if frame is not None else 0
         found.append(Lane(task.index, task.name, action, target, task in ready, stuck, first))
     return found
@@ -145,8 +146,8 @@ def values(rt: Runtime) -> dict[str, str]:
     """What the shared places hold now, by name: those where a switch matters, then those two threads have touched."""
     tracer = rt.tracer
     assert tracer is not None
-    places = [(step.target, raw[2]) for raw, step in zip(tracer.raw, tracer.steps(), strict=True)]
-    named = [(name, target[0], target[1]) for name, target in places if isinstance(target, tuple)]
+    places = [raw.target for raw in tracer.raw if isinstance(raw.target, Place) and raw.place is None]
+    named = [(tracer.names.text(place), place.obj, place.item) for place in places]
     named += [(_name(rt, obj, item), obj, item) for obj, item in _touched(rt)]
     found: dict[str, str] = {}
     for name, obj, item in named:
@@ -175,7 +176,7 @@ def _name(rt: Runtime, obj: Any, item: Any) -> str:
         return ""  # its name is known only where a switch matters
     if isinstance(obj, dict) and rt.is_learners(obj):
         return str(item)
-    label = rt.tracer.label(obj)
+    label = rt.tracer.names.label(obj)
     if item is ALL:
         return label
     return f"{label}[{short(item)}]" if isinstance(obj, (dict, list)) else f"{label}.{item}"

@@ -12,7 +12,7 @@ from importlib.resources import files
 from checker.outcomes import DEADLOCK, LEAKED, LIVELOCK, Execution, Exploration, Row
 from checker.telling.moments import Moment, moments, threads
 from checker.telling.reasons import headline, next_try, why
-from checker.telling.text import beside, difference_lines, kept, mentioned, sentence, state, unfinished
+from checker.telling.text import Gap, beside, difference_lines, mentioned, sentence, shown, state, unfinished
 
 MOST_MOMENTS, MOST_OUTCOMES, MOST_OUTPUT = 40, 12, 2_000
 
@@ -78,12 +78,11 @@ def _schedule(failure: Execution) -> str:
     names = threads(failure)
     timed = any(moment.time for moment in told)
     heads = ["step", *(["time"] if timed else []), *names]
-    lines, before, clock = [], 0, -1.0
-    for moment in kept(told, MOST_MOMENTS, mentioned(failure)):
-        if moment.number != before + 1:
-            left_out = f"⋮ {moment.number - before - 1} more steps"
-            lines.append(f'<tr><td></td><td colspan="{len(heads) - 1}" class="ck-aside">{left_out}</td></tr>')
-        before = moment.number
+    lines, clock = [], -1.0
+    for moment in shown(told, MOST_MOMENTS, mentioned(failure)):
+        if isinstance(moment, Gap):
+            lines.append(f'<tr><td></td><td colspan="{len(heads) - 1}" class="ck-aside">⋮ {moment}</td></tr>')
+            continue
         moved = f"{moment.time:g} s" if moment.time != clock else ""
         time = f'<td class="ck-number">{moved}</td>' if timed else ""
         clock = moment.time
@@ -130,7 +129,10 @@ def _end(failure: Execution) -> str:
         for one in unfinished(failure)
     )
     note = f" ({escape(failure.note)})" if failure.note else ""
-    return f"<p>At the end{note}:</p><ul>{items}</ul>" if items else f"<p>{escape(sentence(failure.note))}</p>"
+    reason = f"<p>{escape(why(failure))}</p>" if why(failure) else ""
+    if not items:
+        return f"<p>{escape(sentence(failure.note))}</p>" + reason
+    return f"<p>At the end{note}:</p><ul>{items}</ul>" + reason
 
 
 def _output(failure: Execution) -> str:

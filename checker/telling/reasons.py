@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from checker.outcomes import FINISHED, RAISED, Execution, Exploration, Step, Stuck
-from checker.telling.moments import MAIN, RUNNABLE, lock_name, moments
+from checker.outcomes import DEADLOCK, FINISHED, NOTHING, RAISED, Execution, Exploration, Step, Stuck
+from checker.telling.moments import MAIN, RUNNABLE, awaited_thing, lock_name, moments
 
 #: Characters of a value in the headline.
 HEADLINE_VALUE = 44
@@ -77,7 +77,7 @@ def _deadlock(failure: Execution) -> str:
 
 def cycle(failure: Execution) -> list[str]:
     """The threads of a ring in the wait-for graph, or nothing if there is none."""
-    after = {stuck.thread: stuck.holder for stuck in failure.stuck if stuck.holder}
+    after = {stuck.thread: awaits(stuck) for stuck in failure.stuck if awaits(stuck)}
     for start in sorted(after):
         ring = [start]
         while (following := after.get(ring[-1])) is not None and following not in ring:
@@ -87,28 +87,28 @@ def cycle(failure: Execution) -> list[str]:
     return []
 
 
+def awaits(stuck: Stuck) -> str:
+    """The thread for whom a stuck thread waits; "" if nobody in particular."""
+    return stuck.target if stuck.action == "join" else stuck.holder
+
+
 def doing(stuck: Stuck) -> str:
     """What an unfinished thread is at: "waits for lock a, which T2 holds"."""
     if stuck.action == "spin":
         return "spins for ever"
+    if stuck.action == "begin":
+        return "has not begun yet"
     return "is still running" if stuck.action in RUNNABLE else f"waits for {awaited(stuck)}"
 
 
 def awaited(stuck: Stuck) -> str:
     """What a stuck thread waits for, and who has it: "lock a, which T2 holds"."""
-    match stuck.action:
-        case "join":
-            return f"the end of {stuck.target}" if stuck.target else "the end of a thread"
-        case "get":
-            return f"an item from {stuck.target or 'a queue'}"
-        case "put":
-            return f"room in {stuck.target or 'a queue'}"
-        case "sleep":
-            return "its sleep to end"
-        case "wait" | "wait_for":
-            return f"a wake-up on {stuck.target}" if stuck.target else "a wake-up"
-        case "result":
-            return "the result of a future"
+    if thing := awaited_thing(stuck.action, stuck.target):
+        return thing
+    if stuck.action == "join":
+        return f"the end of {stuck.target or 'a thread'}"
+    if stuck.action == "sleep":
+        return "its sleep to end"
     name = lock_name(stuck.target) or "a lock"
     if stuck.holder == stuck.thread:
         return f"{name}, which it holds itself"
@@ -117,9 +117,81 @@ def awaited(stuck: Stuck) -> str:
 
 def why(failure: Execution) -> str:
     """One sentence on how it came about, if the steps show it; else ""."""
+    if failure.outcome == DEADLOCK:
+        return _unheard(failure) or _kept(failure)
     if failure.outcome not in (FINISHED, RAISED):
         return ""
-    return _lost_update(failure) or _torn_read(failure) or _stale_look(failure)
+    reasons = (_not_its_own, _lost_update, _torn_read, _half_done, _overtaken, _read_after, _stale_look)
+    return next((text for reason in reasons if (text := reason(failure))), "")
+
+
+def _unheard(failure: Execution) -> str:
+    """A wake-up that came before anybody waited for it, or that was taken back."""
+    steps = failure.steps
+    for stuck in failure.stuck:
+        waited = _last(steps, stuck.thread, "wait", "await", target=stuck.target)
+        if waited < 0:
+            continue
+        since = _moment_of(failure, waited)
+        for number in range(waited - 1, -1, -1):
+            step = steps[number]
+            if step.target != stuck.target or step.thread == stuck.thread:
+                continue
+            if step.action == "notify" and step.value == "0":
+                return (
+                    f"{step.thread} notified {step.target} (step {_moment_of(failure, number)}) when nobody waited; "
+                    f"{stuck.thread} began to wait only after that (step {since})."
+                )
+            if step.action == "clear" and (sets := [n for n in range(number) if _sets(steps[n], step.target)]):
+                who = "" if steps[sets[-1]].thread == step.thread else f"{step.thread} "
+                return (
+                    f"{steps[sets[-1]].thread} set {step.target} (step {_moment_of(failure, sets[-1])}) and "
+                    f"{who}cleared it (step {_moment_of(failure, number)}) before {stuck.thread} "
+                    f"looked at it (step {since})."
+                )
+    return ""
+
+
+def _sets(step: Step, target: str) -> bool:
+    return step.action == "set" and step.target == target
+
+
+def _kept(failure: Execution) -> str:
+    """A thread that waits for something while it holds a lock which another needs."""
+    for stuck in failure.stuck:
+        holder = next((one for one in failure.stuck if one.thread == stuck.holder != stuck.thread), None)
+        if holder and not holder.holder and holder.action not in RUNNABLE:
+            name = lock_name(stuck.target)
+            return f"{holder.thread} waits for {awaited(holder)}, and keeps {name}, which {stuck.thread} needs."
+    return ""
+
+
+def _last(steps: tuple[Step, ...], thread: str, *actions: str, target: str) -> int:
+    """The number of the thread's last step of these on the target, or -1."""
+    numbers = range(len(steps) - 1, -1, -1)
+    wanted = (n for n in numbers if steps[n].thread == thread and steps[n].action in actions)
+    return next((n for n in wanted if steps[n].target == target), -1)
+
+
+def _not_its_own(failure: Execution) -> str:
+    """A lock released by a thread that had been refused it."""
+    refused: dict[tuple[str, str], int] = {}
+    holds: dict[str, tuple[str, ...]] = {}
+    for number, step in enumerate(failure.steps):
+        key = step.thread, step.target
+        if step.action == "timeout" or (step.action == "acquire" and step.value == "False"):
+            refused[key] = number
+        elif step.action == "acquire":
+            refused.pop(key, None)
+        elif step.action == "release" and key in refused:
+            others = [name for name, held in holds.items() if name != step.thread and step.target in held]
+            if others:
+                return (
+                    f"{step.thread} did not get {lock_name(step.target)} (step {_moment_of(failure, refused[key])}), "
+                    f"and yet released it (step {_moment_of(failure, number)}) while {others[0]} held it."
+                )
+        holds[step.thread] = step.holds
+    return ""
 
 
 def _lost_update(failure: Execution) -> str:
@@ -132,54 +204,131 @@ def _lost_update(failure: Execution) -> str:
         first = _latest(looks[write.target], steps, third, by=write.thread)
         second = _latest(writes[write.target], steps, third, but=write.thread)
         if 0 <= first < second:
-            other, value = steps[second].thread, steps[first].value
-            read = f"{write.target} = {value}" if value else write.target
+            other, missing = steps[second].thread, steps[first].value == NOTHING
+            read = f"found no {write.target}" if missing else f"read {_with_value(steps[first])}"
+            seen = "seen" if missing else "read"
             one, two, three = (_moment_of(failure, number) for number in (first, second, third))
             return (
-                f"{write.thread} read {read} (step {one}), {other} then changed it (step {two}), and "
-                f"{write.thread} wrote {write.value or 'it'} from what it had read before (step {three}): "
+                f"{write.thread} {read} (step {one}), {other} then changed it (step {two}), and "
+                f"{write.thread} wrote {write.value or 'it'} from what it had {seen} before (step {three}): "
                 f"the change by {other} is lost."
             )
     return ""
 
 
 def _torn_read(failure: Execution) -> str:
-    """Two reads of one thread between which another changed both places."""
+    """Two reads of one thread between which another changed both places; the last such two."""
     steps = failure.steps
-    writes = _by_target(steps, "write")
+    writes, looks = _by_target(steps, "write"), _by_target(steps, "read", "call")
     seen: dict[tuple[str, str], int] = {}  # thread and target: its latest read
+    found = ""
     for second, later in enumerate(steps):
         if later.action not in ("read", "call"):
             continue
         for (thread, target), first in seen.items():
             if thread != later.thread or target == later.target:
                 continue
-            changed = [
-                {steps[number].thread for number in writes[name] if first < number < second} - {thread}
-                for name in (target, later.target)
-            ]
-            for other in sorted(changed[0] & changed[1]):
+            between = [[steps[n].thread for n in writes[name] if first < n < second] for name in (target, later.target)]
+            if thread in between[0] + between[1]:
+                continue
+            if all(_latest(looks[name], steps, len(steps), by=thread) > second for name in (target, later.target)):
+                continue  # it threw both away, and read anew
+            for other in sorted(set(between[0]) & set(between[1])):
                 one, two = _moment_of(failure, first), _moment_of(failure, second)
-                return (
+                found = (
                     f"{thread} read {target} (step {one}) before and {later.target} (step {two}) "
                     f"after {other} changed both."
                 )
-        if later.action == "read":
-            seen[later.thread, later.target] = second
+        seen[later.thread, later.target] = second
+    return found
+
+
+def _half_done(failure: Execution) -> str:
+    """Two reads of one thread between two writes of another: it saw the one, and not the other."""
+    steps = failure.steps
+    looks = _by_target(steps, "read", "call")
+    readers = {step.thread for step in steps} - {MAIN}
+    before: dict[str, int] = {}  # thread -> its latest write
+    for last, later in enumerate(steps):
+        if later.action != "write":
+            continue
+        first = before.get(later.thread, last)
+        before[later.thread] = last
+        places = [looks[steps[number].target] for number in (first, last)]
+        if steps[first].target == later.target:
+            continue
+        for reader in sorted(readers - {later.thread}):
+            seen = [_latest(numbers, steps, last, by=reader) for numbers in places]
+            final = [_latest(numbers, steps, len(steps), by=reader) for numbers in places]
+            if min(seen) > first and seen == final:
+                one, two, look = (_moment_of(failure, number) for number in (first, last, max(seen)))
+                return (
+                    f"{reader} looked at {steps[first].target} and {later.target} (step {look}) when "
+                    f"{later.thread} had changed the one (step {one}) and not yet the other (step {two})."
+                )
     return ""
+
+
+def _overtaken(failure: Execution) -> str:
+    """A thread that looks, lets another change what it saw, and then changes it too."""
+    steps = failure.steps
+    looks, writes = _by_target(steps, "read"), _by_target(steps, "write")
+    for third, write in enumerate(steps):
+        if write.action != "write":
+            continue
+        second = _latest(writes[write.target], steps, third, but=write.thread)
+        first = _latest(looks[write.target], steps, second, by=write.thread)
+        own = _latest(writes[write.target], steps, third, by=write.thread)
+        if own >= 0 or not 0 <= first < second:  # who has changed it before knows that it changes
+            continue
+        one, two, three = (_moment_of(failure, number) for number in (first, second, third))
+        return (
+            f"{write.thread} looked at {_with_value(steps[first])} (step {one}), but {steps[second].thread} changed it "
+            f"(step {two}) before {write.thread} did (step {three})."
+        )
+    return ""
+
+
+def _read_after(failure: Execution) -> str:
+    """A thread that reads back what it has written, and finds what another wrote."""
+    steps = failure.steps
+    writes = _by_target(steps, "write")
+    for third, read in enumerate(steps):
+        if read.action != "read" or read.thread == MAIN:
+            continue
+        first = _latest(writes[read.target], steps, third, by=read.thread)
+        second = _latest(writes[read.target], steps, third, but=read.thread)
+        between = range(first + 1, third)
+        if 0 <= first < second and not any(
+            steps[n].thread == read.thread and (steps[n].target, steps[n].action) == (read.target, "read")
+            for n in between
+        ):
+            one, two, three = (_moment_of(failure, number) for number in (first, second, third))
+            return (
+                f"{read.thread} wrote {_with_value(steps[first])} (step {one}), {steps[second].thread} then changed it "
+                f"(step {two}), and {read.thread} read {read.value or 'it'} (step {three}), not what it had written."
+            )
+    return ""
+
+
+def _with_value(step: Step) -> str:
+    return f"{step.target} = {step.value}" if step.value and step.value != NOTHING else step.target
 
 
 def _stale_look(failure: Execution) -> str:
     """A thread that goes on with what another has used since it looked."""
     steps = failure.steps
     looks, uses = _by_target(steps, "read", "call"), _by_target(steps, "write", "call")
+    raised = next((step for step in reversed(steps) if step.action == "raise"), None)
     for third, act in enumerate(steps):
-        if act.action not in ("write", "call"):
+        if raised and (act.thread, act.file, act.line) != (raised.thread, raised.file, raised.line):
+            continue  # what matters is what the line that raised went on with
+        if act.action not in (("write", "call", "read") if raised else ("write", "call")):
             continue
         first = _latest(looks[act.target], steps, third, by=act.thread)
         second = _latest(uses[act.target], steps, third, but=act.thread)
-        if 0 <= first < second:
-            one, two, three = (_moment_of(failure, number) for number in (first, second, third))
+        one, two, three = (_moment_of(failure, number) for number in (first, second, third))
+        if 0 <= first < second and one < two < three:
             return (
                 f"{act.thread} looked at {act.target} (step {one}), but before it went on with it "
                 f"(step {three}), {steps[second].thread} used it too (step {two})."
@@ -217,8 +366,15 @@ def next_try(exploration: Exploration) -> str:
     match failure.outcome:
         case "finished" | "raised" if failure.preemptions:
             return "Where did another thread come in between? Which lines must stay together?"
+        case "finished" if exploration.policy == "one thread":
+            return "No other thread is needed for this: do by hand what the scenario does. What does the contract say?"
+        case "finished" if not moments(failure):
+            return "No step that others can see leads to this: go through the scenario's lines one after the other."
         case "finished":
-            return "This needs no unlucky switch: follow the steps. Where do they leave what you meant?"
+            timed = " and the times" if any(moment.time for moment in moments(failure)) else ""
+            return f"This needs no unlucky switch: follow the steps{timed}. Where do they leave what you meant?"
+        case "raised" if exploration.policy == "one thread":
+            return "No other thread is needed for this: with which values did it come to the line that raised?"
         case "raised":
             return "This needs no unlucky switch: follow the steps to the line that raised."
         case "deadlock":
@@ -230,17 +386,33 @@ def next_try(exploration: Exploration) -> str:
     return "Does the code depend on the real time, on random numbers, on ids or on state kept between runs?"
 
 
+#: What to ask about a thread that waits for ever, by `Stuck.action`.
+_WHO = {
+    "get": "Who should have put one more item into {}?",
+    "put": "Who should have taken an item from {}?",
+    "items": "Who says task_done() for each item that was taken from {}?",
+    "event": "Who should have set {}, and could that have come too early?",
+    "permit": "Who should have given a permit of {} back, on every way out?",
+    "barrier": "How many threads does {} wait for, and how many come?",
+    "result": "Which thread is left to do the work for {}?",
+}
+
+
 def _next_after_deadlock(failure: Execution) -> str:
     ring = cycle(failure)
     if len(ring) == 1:
         return f"Which line took the lock first, and how did {ring[0]} come to ask for it again?"
+    joins = [stuck for stuck in failure.stuck if stuck.thread in ring and stuck.action == "join"]
+    if joins:
+        return f"Must {joins[0].thread} hold a lock while it waits for the end of {joins[0].target}?"
     if ring:
         return f"In which order does each of {_and(ring)} take its locks? Compare."
     ended = {stuck.thread for stuck in failure.stuck}
     for stuck in failure.stuck:
         if stuck.action in ("acquire", "__enter__") and stuck.holder not in ended:
             return f"Who should have released {lock_name(stuck.target) or 'the lock'}, on every way out?"
-    return "Who should have woken the waiting thread, and could that have come too early?"
+    asked = [_WHO[stuck.action].format(stuck.target or "it") for stuck in failure.stuck if stuck.action in _WHO]
+    return asked[0] if asked else "Who should have woken the waiting thread, and could that have come too early?"
 
 
 def _and(names: list[str]) -> str:

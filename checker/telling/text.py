@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import textwrap
+from dataclasses import dataclass
+from typing import Any
 
-from checker.outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, Execution, Exploration, Stuck
+from checker.outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, Execution, Exploration, Stuck, same
 from checker.telling.moments import MAIN, RUNNABLE, Moment, lock_name, moments, threads
 from checker.telling.reasons import ANYTHING_ALLOWED, HEADLINE_VALUE, doing, headline, next_try, why
 
@@ -14,6 +17,12 @@ WIDTH, LINES = 100, 30
 MOST_OUTCOMES, MOST_STUCK, MOST_OUTPUT = 5, 4, 2
 #: The schedule gets the lines that are left, but at least so many moments.
 FEWEST_MOMENTS = 6
+#: Of an expectation shorter than this a reader sees at once where it differs.
+SHORT_VALUE = 12
+#: Characters of "Expected: ".
+_NAMES = 10
+#: The longest round of moments that is noticed to repeat.
+LONGEST_ROUND = 8
 #: Fewest characters of a source line in a column; where they do not fit, columns hold marks instead.
 FEWEST_SOURCE = 12
 
@@ -67,18 +76,16 @@ def schedule_lines(failure: Execution, most: int) -> list[str]:
     numbers = len(str(len(told)))
     room = WIDTH - numbers - 3 - (10 if timed else 0)
     header, rows = _columns(told, names, room) or _marks(told, names, room)
-    shown = kept(told, most, mentioned(failure))
+    texts = {moment.number: row for moment, row in zip(told, rows, strict=True)}
     lines = [" " * (numbers + 2) + (f"{'time':>8}  " if timed else "") + header]
-    before, clock = 0, -1.0
-    for moment, row in zip(told, rows, strict=True):
-        if moment not in shown:
+    clock = -1.0
+    for row in shown(told, most, mentioned(failure)):
+        if isinstance(row, Gap):
+            lines.append(f"{'⋮':>{numbers}}  {row}")
             continue
-        if moment.number != before + 1:
-            lines.append(f"{'⋮':>{numbers}}  {moment.number - before - 1} more steps")
-        before = moment.number
-        time = "" if not timed else " " * 10 if moment.time == clock else f"{moment.time:>6g} s  "
-        clock = moment.time
-        lines.append(f"{moment.number:>{numbers}}  {time}{row}".rstrip())
+        time = "" if not timed else " " * 10 if row.time == clock else f"{row.time:>6g} s  "
+        clock = row.time
+        lines.append(f"{row.number:>{numbers}}  {time}{texts[row.number]}".rstrip())
     return lines
 
 
@@ -87,19 +94,57 @@ def mentioned(failure: Execution) -> set[int]:
     return {int(number) for number in re.findall(r"step (\d+)", why(failure))}
 
 
-def kept(told: list[Moment], most: int, needed: set[int]) -> list[Moment]:
-    """The moments to show: all, or at most `most`: those needed, then the outermost."""
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Moments that are not shown."""
+
+    count: int
+    alike: bool = False  # they repeat the ones before
+
+    def __str__(self) -> str:
+        return f"{self.count:,} more steps" + (", the same again and again" if self.alike else "")
+
+
+def shown(told: list[Moment], most: int, needed: set[int]) -> list[Moment | Gap]:
+    """At most `most` moments, those needed and then the outermost, and what is left out between them.
+
+    Of moments that repeat to the end two rounds are shown.
+    """
+    end = max(_repeating(told), *needed, 0) if told else 0
+    head = told[:end]
 
     def rank(moment: Moment) -> tuple[bool, int]:
-        return moment.number not in needed, min(moment.number, len(told) - moment.number + 1)
+        return moment.number not in needed, min(moment.number, len(head) - moment.number + 1)
 
-    return sorted(sorted(told, key=rank)[:most], key=lambda moment: moment.number)
+    result: list[Moment | Gap] = []
+    before = 0
+    for moment in sorted(sorted(head, key=rank)[:most], key=lambda moment: moment.number):
+        left_out = moment.number - before - 1
+        if left_out == 1:
+            result.append(told[before])  # a line that says so would be no shorter
+        elif left_out:
+            result.append(Gap(left_out))
+        before = moment.number
+        result.append(moment)
+    return [*result, Gap(len(told) - end, alike=True)] if end < len(told) else result
+
+
+def _repeating(told: list[Moment]) -> int:
+    """How many moments there are up to two rounds of what repeats to the end; all of them if nothing does."""
+    kinds = [(moment.thread, moment.line, tuple(moment.effects)) for moment in told]
+    for period in range(1, LONGEST_ROUND + 1):
+        begin = len(kinds)
+        while begin > period and kinds[begin - 1] == kinds[begin - 1 - period]:
+            begin -= 1
+        if len(kinds) - begin >= 4 * period:
+            return begin + period
+    return len(told)
 
 
 def _columns(told: list[Moment], names: list[str], room: int) -> tuple[str, list[str]] | None:
     """One column per thread: its source line and what it did; what it holds or waits for, while others run.
 
-    None if there are more than two and they would be too narrow.
+    None if there are several and they would be too narrow.
     """
     cells = [[_cell(moment, name) for name in names] for moment in told]
     columns = zip(*cells, strict=True)
@@ -109,7 +154,7 @@ def _columns(told: list[Moment], names: list[str], room: int) -> tuple[str, list
         max(min(len(source), FEWEST_SOURCE) + len(effect) for source, effect in column)
         for column in zip(*cells, strict=True)
     ]
-    if len(names) > 2 and any(few > width for few, width in zip(fewest, widths, strict=True)):
+    if len(names) > 1 and any(few > width for few, width in zip(fewest, widths, strict=True)):
         return None
     header = " │ ".join(f"{name:<{width}}" for name, width in zip(names, widths, strict=True)).rstrip()
     rows = [
@@ -143,7 +188,7 @@ def beside(moment: Moment, name: str) -> str:
     if lane is None:
         return ""
     if lane.waits:
-        return f"(waits for {lock_name(lane.waits)})"
+        return f"(waits for {lane.waits})"
     return f"(holds {', '.join(lock_name(label) for label in lane.holds)})" if lane.holds else ""
 
 
@@ -173,31 +218,61 @@ def _marks(told: list[Moment], names: list[str], room: int) -> tuple[str, list[s
             lane = moment.lanes.get(name)
             mark = "●" if name == moment.thread else "×" if lane and lane.waits else "│" if lane and lane.holds else ""
             marks.append(f"{mark:<{width}}")
-        rows.append(" ".join(marks) + "  " + _fit(moment.source, _effects(moment), rest))
+        source = moment.source if moment.thread in names else f"{moment.thread}: {moment.source}"
+        rows.append(" ".join(marks) + "  " + _fit(source, _effects(moment), rest))
     return f"{header}  (● runs, │ holds a lock, × waits)", rows
 
 
 def difference_lines(exploration: Exploration) -> list[str]:
-    """What came and what was expected, where the headline had to cut them; else nothing."""
+    """What came and what was expected, where the headline had to cut them, and where they differ; else nothing."""
     failure = exploration.failure
     if failure is None or failure.outcome != FINISHED:
         return []
     gave, expected = repr(failure.observation), exploration.expected
-    if max(len(gave), len(expected)) <= HEADLINE_VALUE:
-        return []
-    pairs = [("It gave:  ", gave), *([("Expected: ", expected)] if expected and expected != ANYTHING_ALLOWED else [])]
+    where = _different(failure.observation, expected)
+    pairs = [("Different:", where)] if where else []
+    if max(len(gave), len(expected)) > HEADLINE_VALUE:
+        wanted = [("Expected:", expected)] if expected and expected != ANYTHING_ALLOWED else []
+        pairs = [("It gave:", gave), *wanted, *pairs]
     return [
         line
         for name, value in pairs
-        for line in textwrap.wrap(name + value, WIDTH, subsequent_indent=" " * len(name), max_lines=2, placeholder=" …")
+        for line in textwrap.wrap(
+            f"{name:<{_NAMES}}{value}", WIDTH, subsequent_indent=" " * _NAMES, max_lines=2, placeholder=" …"
+        )
     ]
+
+
+def _different(gave: Any, text: str) -> str:
+    """Where a list, tuple or dict differs from the expected one: "[2] is 6, expected 0"; "" if not at one place."""
+    try:
+        expected = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return ""  # a predicate's name, or too long
+    path = ""
+    while type(gave) is type(expected) and isinstance(gave, (list, tuple, dict)) and len(gave) == len(expected) > 1:
+        if isinstance(gave, dict):
+            if gave.keys() != expected.keys():
+                return ""
+            places = [key for key in gave if not same(gave[key], expected[key])]
+        else:
+            places = [place for place, part in enumerate(gave) if not same(part, expected[place])]
+        if len(places) != 1:
+            return ""
+        path += f"[{places[0]!r}]"
+        gave, expected = gave[places[0]], expected[places[0]]
+    if not path or (path.count("[") == 1 and len(text) < SHORT_VALUE):
+        return ""
+    return f"{path} is {_cut(repr(gave), 40)}, expected {_cut(repr(expected), 40)}"
 
 
 def end_lines(failure: Execution) -> list[str]:
     """How it ended: why a value is wrong, or where each thread is stuck, or what was raised."""
     if failure.outcome in (DEADLOCK, LIVELOCK, LEAKED):
         lines = stuck_lines(failure)
-        return [*_wrapped(f"At the end ({failure.note}):" if failure.note else "At the end:"), *lines] if lines else []
+        head = _wrapped(f"At the end ({failure.note}):" if failure.note else "At the end:")
+        reason = _wrapped(why(failure))
+        return [*head, *lines, *([""] if reason else []), *reason] if lines else reason
     if failure.outcome == FINISHED:
         return _wrapped(why(failure))
     return _wrapped(why(failure)) if failure.error else _wrapped(sentence(failure.note))
@@ -220,7 +295,10 @@ def stuck_lines(failure: Execution) -> list[str]:
 def unfinished(failure: Execution) -> list[Stuck]:
     """The threads that had not ended, without the scenario's own if it is not to blame."""
     others = [one for one in failure.stuck if one.thread != MAIN]
-    main = [one for one in failure.stuck if one.thread == MAIN and one.action not in ("join", *RUNNABLE)]
+    needed = {one.holder for one in others}
+    main = [
+        one for one in failure.stuck if one.thread == MAIN and (one.action not in ("join", *RUNNABLE) or MAIN in needed)
+    ]
     return main + others or list(failure.stuck)
 
 
