@@ -19,7 +19,7 @@ from ..outcomes import FINISHED, Execution, Exploration
 from . import schedules
 from .definitions import Definitions
 from .explorer import _Explorer
-from .manual import Lane, Manual, Recorder
+from .manual import Lane, Manual, Promptly, Recorder
 from .replay import Replay
 
 #: Bounds of the exploration before a game: executions after the first failure, and real seconds.
@@ -135,6 +135,7 @@ class Game:
             self._explorer.everything = everything
             recorder = Recorder(Replay(switches))
             if not self._fine(self._run(recorder)) and not recorder.diverged:
-                return tuple(recorder.path)
+                prompt = Promptly(recorder.path)
+                return tuple(recorder.path if self._fine(self._run(prompt)) else prompt.path)
         self._explorer.everything = False
         return None

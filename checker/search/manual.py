@@ -104,6 +104,32 @@ class Recorder:
         self.policy.end(rt)
 
 
+class Promptly:
+    """Follows a path, but lets threads begin, and joins end, as soon as they can: that is no choice to a reader."""
+
+    complete = False
+    diverged = ""
+
+    def __init__(self, path: list[int]) -> None:
+        self.left = list(path)
+        self.path: list[int] = []
+
+    def begin(self) -> None:
+        pass
+
+    def choose(self, rt: Runtime, ready: list[Task], running: Task | None) -> Task | None:
+        task = immediate(ready)
+        if task is None or task.index not in self.left:
+            task = next((one for one in ready if one.index in self.left[:1]), None)
+        if task is not None:
+            self.left.remove(task.index)
+            self.path.append(task.index)
+        return task
+
+    def end(self, rt: Runtime) -> None:
+        pass
+
+
 def passed(ready: list[Task]) -> Task | None:
     """The thread that goes on without asking, or None where there is something to choose."""
     task = immediate(ready)
