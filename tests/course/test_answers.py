@@ -36,7 +36,7 @@ def verdicts(path: Path) -> dict[str, tuple[bool, str]]:
     command = [sys.executable, "-m", "checker", "check", path.parent.name, str(path), "--json"]
     for attempt in range(3):
         try:
-            run = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=COURSE.parent)
+            run = subprocess.run(command, capture_output=True, text=True, timeout=500, cwd=COURSE.parent)
             break
         except OSError:  # seen once in a thousand: EFAULT, and the system could not start the process at all
             if attempt == 2:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 
 import pytest
-from lessons import MINUTE, Ran, run
+from lessons import Ran, measured, run
 
 from checker.measure import RecordedLosses, recorded_losses
 
@@ -31,12 +31,13 @@ def lesson() -> Ran:
 
 @pytest.mark.slow
 def test_it_takes_less_than_a_minute_and_warns_of_nothing(lesson: Ran) -> None:
-    assert lesson.seconds < MINUTE
+    assert lesson.within_a_minute
     assert lesson.warnings == []
     assert lesson.figures == 2
 
 
 @pytest.mark.slow
+@measured
 def test_the_bare_increment_loses_nothing_here_and_a_call_in_between_loses_much(lesson: Ran) -> None:
     if getattr(sys, "_is_gil_enabled", lambda: True)():
         assert set(lesson.values["bare"]) == {0}
@@ -47,6 +48,7 @@ def test_the_bare_increment_loses_nothing_here_and_a_call_in_between_loses_much(
 
 
 @pytest.mark.slow
+@measured
 def test_threads_that_sleep_between_read_and_write_do_the_work_of_one(lesson: Ran) -> None:
     expected = [100 * (1 - 1 / threads) for threads in (2, 4, 8, 16)]
     assert lesson.values["slow"] == pytest.approx(expected, abs=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from lessons import MINUTE, Ran, run
+from lessons import Ran, measured, run
 
 FOR_EVER = ["waits for ever", ""]
 
@@ -26,7 +26,7 @@ def lesson() -> Ran:
 
 @pytest.mark.slow
 def test_it_takes_less_than_a_minute_and_warns_of_nothing(lesson: Ran) -> None:
-    assert lesson.seconds < MINUTE
+    assert lesson.within_a_minute
     assert lesson.warnings == []
     assert lesson.figures == 1
 
@@ -72,6 +72,7 @@ def test_a_stranger_that_releases_costs_an_update_and_raises(lesson: Ran) -> Non
 
 
 @pytest.mark.slow
+@measured
 def test_only_a_handler_that_raises_ends_the_wait(lesson: Ran) -> None:
     (quiet, quiet_seconds), (loud, loud_seconds) = lesson.values["signals"]
     assert quiet == "False" and float(quiet_seconds) >= 0.6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
-from lessons import MINUTE, Ran, run
+from lessons import Ran, measured, run
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +28,13 @@ def lesson() -> Ran:
 
 @pytest.mark.slow
 def test_it_takes_less_than_a_minute_and_warns_of_nothing(lesson: Ran) -> None:
-    assert lesson.seconds < MINUTE
+    assert lesson.within_a_minute
     assert lesson.warnings == []
     assert lesson.figures == 3
 
 
 @pytest.mark.slow
+@measured
 def test_a_skipped_poke_can_vanish(lesson: Ran) -> None:
     done, skipped = lesson.values["flusher"]
     assert done + skipped <= 80
@@ -43,6 +44,7 @@ def test_a_skipped_poke_can_vanish(lesson: Ran) -> None:
 
 
 @pytest.mark.slow
+@measured
 def test_a_timeout_for_each_lock_adds_up_and_a_deadline_does_not(lesson: Ran) -> None:
     # Each lock comes free after 0.8 budgets; acquire never gives up early, and a noisy machine is only later.
     assert all(taken >= 0.75 * n for n, taken in enumerate(lesson.values["each"], start=1))
@@ -51,12 +53,14 @@ def test_a_timeout_for_each_lock_adds_up_and_a_deadline_does_not(lesson: Ran) ->
 
 
 @pytest.mark.slow
+@measured
 def test_polling_asks_many_times_as_often_as_waiting(lesson: Ran) -> None:
     assert lesson.values["waiting"][0] == 12
     assert lesson.values["polling"][0] > 24
 
 
 @pytest.mark.slow
+@measured
 def test_random_pauses_let_more_clients_through(lesson: Ran) -> None:
     exact, jittered = lesson.values["winners"]
     assert exact < 10
@@ -64,6 +68,7 @@ def test_random_pauses_let_more_clients_through(lesson: Ran) -> None:
 
 
 @pytest.mark.slow
+@measured
 def test_the_four_caches_differ_as_the_text_says(lesson: Ran) -> None:
     summary = {name: tuple(numbers) for name, numbers in lesson.values["summary"].items()}
     fetches = {name: numbers[0] for name, numbers in summary.items()}

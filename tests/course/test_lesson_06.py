@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
-from lessons import MINUTE, Ran, run
+from lessons import Ran, measured, run
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def lesson() -> Ran:
 
 @pytest.mark.slow
 def test_it_takes_less_than_a_minute_warns_of_nothing_and_leaves_no_thread(lesson: Ran) -> None:
-    assert lesson.seconds < MINUTE
+    assert lesson.within_a_minute
     assert lesson.warnings == []
     assert lesson.figures == 2  # and the picture of the deadlock, which is no plot
     assert lesson.values["threads"] == []
@@ -43,6 +43,7 @@ def test_opposite_transfers_can_deadlock_and_with_a_pause_they_really_do(lesson:
 
 
 @pytest.mark.slow
+@measured
 def test_a_pause_turns_never_seen_into_nearly_always(lesson: Ran) -> None:
     share = {name: count / lesson.values["trials"][name] for name, count in lesson.values["deadlocks"].items()}
     assert share["none"] < 0.05
@@ -63,6 +64,7 @@ def test_an_order_leaves_no_deadlock_in_any_schedule(lesson: Ran) -> None:
 
 
 @pytest.mark.slow
+@measured
 def test_equal_pauses_keep_two_threads_in_step_and_random_ones_do_not(lesson: Ran) -> None:
     assert median(lesson.values["jittered"]) < median(lesson.values["equal"])
     assert lesson.values["in_step"] == "livelock"

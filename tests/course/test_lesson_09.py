@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lessons import MINUTE, Ran, run
+from lessons import Ran, measured, run
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,13 @@ def lesson() -> Ran:
 
 @pytest.mark.slow
 def test_it_takes_less_than_a_minute_and_warns_of_nothing(lesson: Ran) -> None:
-    assert lesson.seconds < MINUTE
+    assert lesson.within_a_minute
     assert lesson.warnings == []
     assert lesson.figures >= 3
 
 
 @pytest.mark.slow
+@measured
 def test_waiting_gains_and_a_hot_key_and_computing_do_not(lesson: Ran) -> None:
     last = {kind: factors[-1] for kind, factors in lesson.values["speedup"].items()}
     assert 3 < last["waiting"] <= 8.5
@@ -40,6 +41,7 @@ def test_waiting_gains_and_a_hot_key_and_computing_do_not(lesson: Ran) -> None:
 
 
 @pytest.mark.slow
+@measured
 def test_stripes_make_waiting_rare(lesson: Ran) -> None:
     free, mean, p99 = (lesson.values[name] for name in ("free", "mean", "p99"))
     assert free["64"] > 0.7 and free["64"] > free["4"] > free["1"] - 0.05

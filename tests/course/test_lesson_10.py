@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
-from lessons import MINUTE, Ran, run
+from lessons import Ran, measured, run
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def lesson() -> Ran:
 
 @pytest.mark.slow
 def test_it_takes_less_than_a_minute_and_warns_of_nothing(lesson: Ran) -> None:
-    assert lesson.seconds < MINUTE
+    assert lesson.within_a_minute
     assert lesson.warnings == []
     assert lesson.figures >= 2
 
@@ -38,6 +38,7 @@ def test_one_owner_loses_nothing(lesson: Ran) -> None:
 
 
 @pytest.mark.slow
+@measured
 def test_the_flag_loses_what_waits_and_the_sentinel_nothing(lesson: Ran) -> None:
     flag, sentinel = lesson.values["shares"]["flag"], lesson.values["shares"]["sentinel"]
     assert all(share == 1 for row in sentinel for share in row)
@@ -65,6 +66,7 @@ def test_one_place_for_replies_mixes_them_up(lesson: Ran) -> None:
 
 
 @pytest.mark.slow
+@measured
 def test_without_a_bound_items_grow_old(lesson: Ran) -> None:
     (free, free_done), (bounded, bounded_done) = lesson.values["flows"].values()
     assert max(depth for _, _, depth in bounded) <= lesson.values["bound"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
 import gc
 import os
 import queue
@@ -281,6 +280,8 @@ TROUBLES: list[tuple[Callable[[], Any], set[str]]] = [
 ]
 
 BUDGET = {"schedules": 30, "seconds": 2.0, "patience": 0.5}
+#: For what must be judged by what it does: no machine is so slow that it is ended by the clock.
+AMPLE = {"schedules": 30, "seconds": 200.0, "patience": 100.0}
 
 
 # -- the state of the process ---------------------------------------------------------------------------------------
@@ -313,7 +314,7 @@ def os_threads() -> int:
     return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else threading.active_count()
 
 
-def settled(count: int, seconds: float = 5.0) -> int:
+def settled(count: int, seconds: float = 60.0) -> int:
     """The number of OS threads, once the last ones have had time to leave."""
     end = time.monotonic() + seconds
     while os_threads() > count and time.monotonic() < end:
@@ -336,10 +337,11 @@ def nothing_left_behind():
 
 @pytest.mark.parametrize("trouble, outcomes", TROUBLES, ids=lambda value: getattr(value, "__name__", ""))
 def test_every_trouble_is_judged(trouble, outcomes):
-    start = time.monotonic()
-    exploration = explore(trouble, **BUDGET)
+    budget = BUDGET if "livelock" in outcomes else AMPLE
+    start = time.process_time()
+    exploration = explore(trouble, **budget)
     assert exploration.outcome in outcomes, f"{exploration.claim}\n{exploration.outcomes}"
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_a_loop_that_never_comes_back_to_the_scenario():
@@ -348,21 +350,21 @@ def test_a_loop_that_never_comes_back_to_the_scenario():
     def scenario():
         together(lambda: sum(iter(random.SystemRandom().random, 2)))
 
-    start = time.monotonic()
+    start = time.process_time()
     exploration = explore(scenario, **BUDGET)
     assert exploration.outcome == "livelock"
     assert exploration.failure is not None and exploration.failure.note
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.slow
 def test_a_million_prints(capfd):
-    start = time.monotonic()
+    start = time.process_time()
     exploration = explore(a_million_prints, schedules=2, seconds=5, patience=60)
     captured = capfd.readouterr()
     assert exploration.outcome in ("finished", "livelock")
     assert len(captured.out) + len(captured.err) < 200_000
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 60
 
 
 def test_output_is_held_back_until_the_end(capsys):
@@ -469,7 +471,6 @@ def test_under_coverage(tmp_path):
         [sys.executable, "-m", "coverage", "run", f"--data-file={tmp_path / 'data'}", str(script)],
         capture_output=True,
         text=True,
-        timeout=60,
         env=environment,
         cwd=tmp_path,
     )
@@ -493,10 +494,10 @@ def test_keyboard_interrupt_stops_a_check_at_once(scenario):
     before = signal.signal(signal.SIGALRM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.3)
-        start = time.monotonic()
-        with contextlib.suppress(KeyboardInterrupt):
-            explore(scenario, seconds=20, schedules=10**9, patience=20)
-        assert time.monotonic() - start < 5
+        start = time.process_time()
+        with pytest.raises(KeyboardInterrupt):
+            explore(scenario, seconds=1000, schedules=10**9, patience=1000)
+        assert time.process_time() - start < 5
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -512,7 +513,7 @@ def test_a_check_from_another_thread():
     found = []
     thread = threading.Thread(target=lambda: found.append(explore(racing)))
     thread.start()
-    thread.join(30)
+    thread.join()
     assert {row.observation for row in found[0].outcomes.rows} == {1, 2}
 
 
@@ -530,7 +531,7 @@ def test_two_checks_at_once_from_two_threads():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     assert all(result == {1, 2} or isinstance(result, str) for result in found)
     assert {1, 2} in found
 

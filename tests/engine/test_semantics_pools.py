@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import concurrent.futures as futures
 import threading
-import time
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, Future, ThreadPoolExecutor
 
 import pytest
@@ -115,15 +114,24 @@ def test_shutdown_cancels_what_has_not_begun():
     assert_same(case)
 
 
-def test_map():
+@pytest.mark.parametrize(
+    "arguments", [(pow, [2, 3], [3, 2]), (int, ["x", "3"]), (str, [])], ids=["two", "error", "none"]
+)
+def test_map(arguments):
     def case():
         with ThreadPoolExecutor(2) as pool:
-            return (
-                list(pool.map(pow, [2, 3], [3, 2])),
-                told(lambda: list(pool.map(int, ["1", "x", "3"]))),
-                list(pool.map(str, [])),
-                told(lambda: list(pool.map(time.sleep, [0.05], timeout=0.01))),
-            )
+            return told(lambda: list(pool.map(*arguments)))
+
+    assert_same(case)
+
+
+def test_map_times_out():
+    def case():
+        gate = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            seen = told(lambda: list(pool.map(lambda _: gate.wait(), [1], timeout=0.01)))
+            gate.set()
+        return seen
 
     assert_same(case)
 
@@ -131,9 +139,13 @@ def test_map():
 @pytest.mark.parametrize("when", [ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION])
 def test_wait(when):
     def case():
-        with ThreadPoolExecutor(2) as pool:
-            fast, slow = pool.submit(int, "x"), pool.submit(time.sleep, 0.05)
+        gate = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            fast, slow = pool.submit(int, "x"), pool.submit(gate.wait)
+            if when == ALL_COMPLETED:
+                gate.set()
             done, not_done = futures.wait([fast, slow], return_when=when)
+            gate.set()
             return fast in done, slow in done, len(not_done)
 
     assert_same(case)
@@ -154,9 +166,15 @@ def test_wait_and_as_completed_time_out():
 
 def test_as_completed():
     def case():
-        with ThreadPoolExecutor(2) as pool:
-            waits = [pool.submit(lambda s=s: time.sleep(s) or s) for s in (0.04, 0.01)]
-            return [future.result() for future in futures.as_completed(waits)]
+        last, first, order = Future(), Future(), []
+        thread = threading.Thread(target=first.set_result, args=("first",))
+        thread.start()
+        for future in futures.as_completed([last, first]):
+            order.append(future.result())
+            if future is first:
+                last.set_result("last")
+        thread.join()
+        return order
 
     assert_same(case)
 

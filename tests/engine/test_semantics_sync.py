@@ -129,18 +129,21 @@ def test_condition_wakes_in_order_and_only_so_many():
 
         def wait(number):
             with condition:
-                order.append(condition.wait(timeout=0.2) and number)
+                condition.wait()
+                order.append(number)
 
         threads = [Thread(target=wait, args=(number,)) for number in (1, 2)]
         for count, thread in enumerate(threads, 1):
             thread.start()
             while len(condition._waiters) < count:
                 time.sleep(0.001)
-        with condition:
-            condition.notify()
+        waiting = []
         for thread in threads:
+            with condition:
+                condition.notify()
+                waiting.append(len(condition._waiters))
             thread.join()
-        return order
+        return order, waiting
 
     assert_same(case)
 
@@ -432,4 +435,4 @@ def test_an_hour_passes_exactly():
 
     exploration = explore(hours)
     assert [row.observation for row in exploration.outcomes.rows] == [[3600.0] * 6], exploration.outcomes
-    assert exploration.seconds < 5
+    assert exploration.seconds < 600  # of 21,600 virtual ones

@@ -347,8 +347,8 @@ def test_clocks():
             before, whole = getattr(time, name)(), getattr(time, name + "_ns")()
             time.sleep(0.01)
             after = getattr(time, name)()
-            kinds.append((type(before).__name__, type(whole).__name__, 0.0099 < after - before < 5))
-            kinds.append(abs(whole / 1e9 - before) < 1)
+            kinds.append((type(before).__name__, type(whole).__name__, 0.0099 < after - before < 600))
+            kinds.append(abs(whole / 1e9 - before) < 600)
         return kinds
 
     assert_same(case)
