@@ -24,7 +24,7 @@ class Fraud:
     points: float
     reason: str = ""  # a part of the text that says why points are missing, or why it is reviewed
     review: bool = False
-    seconds: float = 60.0
+    seconds: float = 300.0  # real ones that it may cost, however busy the machine is
     files: dict[str, str] = field(default_factory=dict)  # handed in beside the notebook
 
 
@@ -139,14 +139,12 @@ says(
     COUNTER.replace("with self._lock", "sum(iter(int, 1))\n        with self._lock"),
     PLAIN,
     "",
-    seconds=60,
 )
 says(
     "sleeps for an hour in its cell",
     COUNTER + "import time\ntime.sleep(3600)\n",
     1,
     "no verdict within",
-    seconds=60,
 )
 says(
     "swallows everything",
@@ -157,7 +155,6 @@ says(
     ),
     PLAIN,
     "",
-    seconds=60,
 )
 says("a self-deadlock", COUNTER.replace("self._value += n", "self._lock.acquire()"), PLAIN, "deadlock")
 says(

@@ -77,7 +77,6 @@ def test_nbgrader_autograde_gives_the_same(graded, tmp_path):
         env=course.environment(),
         capture_output=True,
         text=True,
-        timeout=280,
     )
     assert run.returncode == 0, run.stderr
     assert gradebook(course) == gradebook(graded[0])
@@ -179,28 +178,33 @@ def test_unsandboxed_says_what_it_means(graded, capsys):
 
 def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     course = tiny.course(tmp_path)
-    for number in range(12):
-        tiny.hand_in(course, f"s{number:02}", tiny.submission(counter=UNLOCKED))
+    students = {f"s{number}": 2 for number in range(4)} | {"t0": 1, "t1": 1}
+    for student, points in students.items():
+        # the last two take seconds of processor time: the run cannot end before it is interrupted
+        counter = UNLOCKED if points == 2 else COUNTER + "while True: pass\n"
+        tiny.hand_in(course, student, tiny.submission(counter=counter))
     command = [sys.executable, "-m", "checker", "grade", tiny.NAME, "--workers", "2"]
     environment = course.environment() | {"CHECKER_COURSE": str(course.root)}
     process = subprocess.Popen(
         command, env=environment, cwd=course.root, start_new_session=True, stderr=subprocess.PIPE
     )
     place = course.root / "autograded"
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 200
     while not any(place.glob(f"*/{tiny.NAME}")) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=60)[1].decode()
+    said = process.communicate()[1].decode()
     assert process.returncode == 130 and "Traceback" not in said, said
     done = {path.parent.name: path.stat().st_mtime_ns for path in place.glob(f"*/{tiny.NAME}")}
-    assert 0 < len(done) < 12
+    assert 0 < len(done) < len(students)
     rows = batch.grade_class(course, [tiny.NAME])
-    assert {row.student for row in rows} == {f"s{number:02}" for number in range(12)} - set(done)
-    assert {path.parent.name for path in place.glob(f"*/{tiny.NAME}")} == {f"s{n:02}" for n in range(12)}
+    assert {row.student for row in rows} == set(students) - set(done)
+    assert {path.parent.name for path in place.glob(f"*/{tiny.NAME}")} == set(students)
     assert all((place / name / tiny.NAME).stat().st_mtime_ns == when for name, when in done.items())
-    marks = [{k: v for k, v in each.items() if not k.endswith("says")} for each in gradebook(course).values()]
-    assert {sum(score for name, (score, _) in each.items() if name != "essay") for each in marks} == {2}
+    marks = {
+        student: sum(found[check.id][0] for check in tiny.read().checks) for student, found in gradebook(course).items()
+    }
+    assert marks == students
 
 
 def test_an_interrupt_waits_until_the_mark_is_written():

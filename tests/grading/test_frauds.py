@@ -53,8 +53,11 @@ class Class:
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(sandbox.ENVIRONMENT, "CHECKER_TEST", self.token)
             self.rows = {row.student: row for row in batch.grade_class(self.course, [tiny.NAME])}
-        time.sleep(0.5)
         self.left = processes(self.token)
+        deadline = time.monotonic() + 60
+        while self.left and time.monotonic() < deadline:  # what was killed takes a moment to be gone
+            time.sleep(0.1)
+            self.left = processes(self.token)
         self.files_after = digests(root)
         self.temporary_after = set(os.listdir("/tmp"))
         self.findings = report.findings(root / "autograded", tiny.NAME)

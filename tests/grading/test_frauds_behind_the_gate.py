@@ -5,7 +5,6 @@ The gate is switched off here. What remains is the lock-down, the parent's own j
 
 import json
 import re
-import time
 
 import pytest
 import tiny
@@ -80,9 +79,7 @@ def open_gate(monkeypatch):
 
 
 def graded(text):
-    began = time.monotonic()
-    _, found = grade.grade_file(RELEASE, tiny.submission(counter=text), Limits(cpu=3.0))
-    assert time.monotonic() - began < 60
+    _, found = grade.grade_file(RELEASE, tiny.submission(counter=text), Limits())
     return found
 
 

@@ -98,7 +98,7 @@ class TestFilter:
 
 def child(code, *arguments):
     text = textwrap.dedent(code)
-    done = subprocess.run([sys.executable, "-c", text, *arguments], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", text, *arguments], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -108,7 +108,7 @@ def test_items_of_equal_hash_cannot_keep_the_reader_busy(tag, item):
     began = time.process_time()
     with pytest.raises(wire.WireError, match="20,000 items; at most 2,000"):
         wire.decode(f'["{tag}",{items}]'.encode())
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5
 
 
 # -- text that defeats its readers ------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def test_a_long_chain_of_statements_is_followed_in_a_moment():
     chain = "\n".join(["a0 = 1", *(f"a{n} = a{n - 1}" for n in range(1, 9_000))][::-1])
     began = time.process_time()
     (kept,) = slicing.needed([slicing.parse(chain)], {"a8999"})
-    assert len(kept) == 9_000 and time.process_time() - began < 2
+    assert len(kept) == 9_000 and time.process_time() - began < 10
 
 
 # -- what the worker says ---------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_a_claim_without_threads_beside_one_with_threads_is_believed():
 
 def test_burning_time_buys_no_points():
     hurried = release_with(tiny.CHECK_1.replace("expect=2", "expect=2, seconds=0.001"), "counter-1")
-    slow = COUNTER.replace("self._value += n", "self._value += n + 0 * sum(range(100_000))")
+    slow = COUNTER.replace("self._value += n", "self._value += n + 0 * sum(range(1_000_000))")
     _, found = graded(release=hurried, counter=slow)
     assert found.outcomes["counter-1"] == "review" and found.points["counter-1"] == 0
     assert found.reasons["counter-1"] == "no verdict: only 1 schedule could be explored within 0 s"

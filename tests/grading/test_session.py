@@ -4,6 +4,7 @@ The code here does not pass the gate: it is what would run if the gate had a hol
 """
 
 import os
+import select
 import signal
 import subprocess
 import time
@@ -15,21 +16,28 @@ from checker.grading import protocol
 from checker.grading.limits import Limits
 from checker.grading.session import Session, WorkerLost, descendants
 
-QUICK = Limits(cpu=1.0, wall=5.0)
+#: Ended by processor time: no machine is so busy that the wall clock comes first.
+QUICK = Limits(cpu=1.0, wall=200.0)
+#: Ended by the wall clock.
+BRIEF = Limits(cpu=100.0, wall=1.0)
 
 
-def processes():
-    return {int(name) for name in os.listdir("/proc") if name.isdigit()}
+def gone(pids, seconds=60):
+    """Whether all these processes have ended, once they have had time to."""
+    deadline = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 @pytest.fixture
-def session():
-    with Session(QUICK) as session:
+def session(request):
+    with Session(getattr(request, "param", QUICK)) as session:
         yield session
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{session._process.pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not Path(f"/proc/{session._process.pid}").exists()
+    assert gone([session._process.pid])
+
+
+brief = pytest.mark.parametrize("session", [BRIEF], indirect=True, ids=["brief"])
 
 
 def run(session, source):
@@ -89,7 +97,7 @@ def test_signals_that_are_ignored_help_nothing(session):
     lost(session, source, "cpu", "no verdict within 1 s of processor time")
 
 
-@pytest.mark.slow
+@brief
 def test_sleeping_is_ended_by_the_wall_clock(session):
     lost(session, "import time; time.sleep(3600)", "wall", "no verdict within")
 
@@ -122,11 +130,23 @@ def test_a_second_reply_with_the_right_number_is_noticed(session):
         session.end()
 
 
+#: Writes once the worker has replied and waits for the next request.
+LATE = """
+import os, sys, threading, time, traceback
+main = threading.main_thread().ident
+def late():
+    while not any(call.name == "receive" for call in traceback.extract_stack(sys._current_frames()[main])):
+        time.sleep(0.01)
+    for fd in range(3, 12):
+        try: os.write(fd, b"late")
+        except OSError: pass
+threading.Thread(target=late, daemon=True).start()
+"""
+
+
 def test_a_late_write_from_a_thread_is_noticed(session):
-    source = "import threading, time\ndef late():\n  time.sleep(0.2)\n  import os\n"
-    source += "  for fd in range(3, 12):\n    try: os.write(fd, b'late')\n    except OSError: pass\n"
-    assert run(session, source + "threading.Thread(target=late, daemon=True).start()") == {"ran": ""}
-    time.sleep(0.5)
+    assert run(session, LATE) == {"ran": ""}
+    assert select.select([session._replies], [], [], 200)[0]
     with pytest.raises(WorkerLost, match="without being asked"):
         run(session, "x = 1")
 
@@ -137,19 +157,17 @@ def test_a_flood_is_cut(session):
     assert caught.value.kind == "forged"
 
 
-@pytest.mark.slow
+@brief
 def test_half_a_frame_is_ended_by_the_wall_clock(session):
     lost(session, writing(b"\x00\x00\x01\x00half") + "import time; time.sleep(100)", "wall", "no verdict within")
 
 
-@pytest.mark.slow
+@brief
 def test_a_stopped_worker_is_ended_by_the_wall_clock(session):
     for pid in (session._process.pid, *descendants(session._process.pid)):
         os.kill(pid, signal.SIGSTOP)
-    began = time.monotonic()
     with pytest.raises(WorkerLost, match="no verdict within"):
         run(session, "x = 1" + " " * 3_000_000)
-    assert time.monotonic() - began < 25
 
 
 def test_a_process_that_the_system_refuses_at_first_is_asked_for_again(monkeypatch):
@@ -173,18 +191,9 @@ def test_prints_do_not_reach_the_pipe(session):
 
 
 def test_an_unsandboxed_worker_leaves_no_process_either():
-    before = processes()
     with Session(QUICK, sandboxed=False) as session:
-        run(session, "import subprocess; subprocess.Popen(['sleep', '100'])")
-        run(session, "import subprocess; subprocess.Popen(['sleep', '100'], start_new_session=True)")
-        assert len(processes() - before) >= 3
-    time.sleep(0.1)
-    left = [pid for pid in processes() - before if "sleep" in command(pid)]
-    assert left == []
-
-
-def command(pid):
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
+        run(session, "import subprocess; subprocess.Popen(['sleep', '1000'])")
+        run(session, "import subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True)")
+        started = [session._process.pid, *descendants(session._process.pid)]
+        assert len(started) == 3
+    assert gone(started)
