@@ -59,7 +59,7 @@ def test_code_of_the_readme_prints_the_text_beside_it(tmp_path: Path) -> None:
     for code, text in blocks:
         script = tmp_path / "example.py"
         script.write_text(code)
-        run = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+        run = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=300)
         assert (_any_version(run.stdout), run.stderr) == (_any_version(text), "")
 
 
