@@ -84,10 +84,11 @@ _STREAMS = (io.StringIO, io.BytesIO)
 _DEEP = frozenset(
     {"repr", "print", "format", "ascii", "eq", "ne", "sum", "any", "all", "min", "max", "sorted", "reduce"}
 )
+_ASKING = frozenset({"min", "max", "reduce"})
 #: Modules of the library whose functions read all attributes of what they are given.
 _READING_MODULES = frozenset({"copy", "dataclasses", "pickle", "_pickle", "pprint"})
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
-_WRITING_MODULES = frozenset({"_heapq", "_bisect", "_operator"})
+_WRITING_MODULES = frozenset({"_heapq", "_bisect", "_operator", "_collections"})
 
 
 def item_of(key: Any) -> Any:
@@ -300,12 +301,26 @@ class LoadAttr(Site):
             return
         if cls is rt.local_type:
             return
+        if cls is super:
+            self.beyond(rt, obj.__thisclass__, obj.__self__)
+            return
         if kind is _CACHED:
             self.cached(rt, obj)
             return
         if kind is not _INSTANCE and (kind is not _ABSENT or not _in_dictionary(obj, self.name)):
             self.classes(rt, cls, self.name)
         rt.touch(self, obj, self.name, False)
+
+    def beyond(self, rt: Any, cls: type, obj: Any) -> None:
+        """``super().name``: looked for in the classes behind `cls`."""
+        order = obj.__mro__ if issubclass(type(obj), type) and cls in obj.__mro__ else type(obj).__mro__
+        for klass in order[order.index(cls) + 1 :]:
+            value = klass.__dict__.get(self.name, self)
+            if klass is object or klass is type or isinstance(value, _ACTIVE) or hasattr(type(value), "__get__"):
+                return
+            rt.touch(self, klass, self.name, False)
+            if value is not self:
+                return
 
     def cached(self, rt: Any, obj: Any) -> None:
         """A functools.cached_property looks, and if there is no value yet computes and stores one: two steps."""
@@ -314,6 +329,18 @@ class LoadAttr(Site):
             value = getattr(type(obj), self.name).func(obj)
             rt.touch(self, obj, self.name, True)
             obj.__dict__[self.name] = value
+
+
+class LoadSuper(LoadAttr):
+    """The same as one instruction, from 3.12 on."""
+
+    __slots__ = ()
+
+    def __matmul__(self, pair: tuple[type, Any]) -> None:
+        rt = current.runtime
+        if rt is None or get_ident() != rt.running:
+            return
+        self.beyond(rt, *pair)
 
 
 def _in_dictionary(obj: Any, name: str) -> bool:
@@ -337,6 +364,8 @@ class StoreAttr(Site):
             forget_classes()
         elif issubclass(type(obj), types.ModuleType):
             obj = obj.__dict__
+        elif self.name == "__class__":
+            rt.doubt("an object is given another class")
         elif attribute_kind(cls, self.name) is _SKIP:
             holder = next(klass for klass in cls.__mro__ if self.name in klass.__dict__)
             if hasattr(type(holder.__dict__[self.name]), "__set__"):
@@ -644,6 +673,8 @@ class Call(Site):
                 if not rt.alone:
                     rt.doubt(f"the code calls {name}()")
             else:
+                if name in _ASKING:
+                    self.asking(rt, name, call)
                 if name == "print" and not rt.alone and any(type(part) in _STREAMS for part in call):
                     rt.doubt("print() writes to a stream of the code's own in several steps")
                 module = callee.__module__
@@ -653,7 +684,14 @@ class Call(Site):
         elif issubclass(type(owner), type):
             self.arguments(rt, call, 1, False)
         else:
+            if callee.__name__ == "sort":
+                self.asking(rt, "sort", call)
             self.method(rt, owner, callee.__name__, call[1:])
+
+    def asking(self, rt: Any, name: str, call: tuple[Any, ...]) -> None:
+        """C code that asks a key function between its looks at a container: one step here, more in truth."""
+        if self.visible and any(type(part) in (_FUNCTION, _METHOD) for part in call[1:]):
+            rt.doubt(f"{name}() calls code between its looks at what threads share")
 
     def attribute(self, rt: Any, obj: Any, name: str, write: bool) -> None:
         if issubclass(type(obj), type) and not write:

@@ -261,6 +261,7 @@ class _Weaver:
         first, second, name = arg
         # `bytecode` gives (is method, has two arguments, name)
         method = bool(first)
+        self.hook(sites.LoadSuper, name, [2, 1])
         if not method:
             self.out.append(item)
             return

@@ -16,7 +16,6 @@ import _queue
 import _thread
 import array
 import collections
-import concurrent.futures.thread as futures_thread
 import dis
 import functools
 import gc
@@ -31,9 +30,9 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..together import call
 from . import primitives, threads
 from .iterators import ITERATORS, Again, Beginnings, Count
+from .library import CALLERS, woven_for
 from .looks import Looks
 from .patching import Patches
 from .refusing import refuse_instance
@@ -50,34 +49,10 @@ _LIBRARY = tuple(
     | {_HERE + os.sep, os.path.dirname(os.path.realpath(os.__file__)) + os.sep}
 )
 
-# Methods of the library that read shared state without a lock: woven as if they were the learner's.
-_WOVEN_LIBRARY: dict[type, tuple[str, ...]] = {
-    threading.Event: ("is_set", "set", "clear", "wait"),
-    functools.cached_property: ("__get__",),
-    threading.Barrier: (
-        "wait",
-        "_enter",
-        "_release",
-        "_wait",
-        "_exit",
-        "reset",
-        "abort",
-        "_break",
-        "n_waiting",
-        "broken",
-    ),
-}
-
 # the real types: during an exploration the module's own names are the controlled ones
 _LOCK = type(_thread.allocate_lock())
 _RLOCK = type(_thread.RLock())
 _SIMPLE_QUEUE = _queue.SimpleQueue
-
-#: ... and the classes that use one of these inside.
-_USERS: dict[type, tuple[str, ...]] = {threading.Event: ("Timer",)}
-
-#: Places of the library that call what the learner handed in, which may be C code: `Thread(target=items.append)`.
-_CALLERS: tuple[Any, ...] = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)
 
 _IMPORT_NAME = dis.opmap["IMPORT_NAME"]
 #: Methods of C objects, and the classes whose objects get a controlled form.
@@ -143,6 +118,7 @@ class World:
         self._seen: set[int] = set()
         self._keep: list[Any] = []
         self._functions: list[types.FunctionType] = []
+        self._names: set[str] = set()  # that their code uses
         self._spaces: dict[int, tuple[dict[str, Any], set[str]]] = {}
         self._restore: list[Callable[[], None]] = []
         self._undo: list[Callable[[], None]] = []
@@ -241,7 +217,7 @@ class World:
             self._functions.append(value)
             self._import(value)
             names = global_names(value.__code__)
-            self._notice(names)
+            self._names |= names
             self._visit_space(value.__globals__, names, todo)
             self._visit_function(value, todo)
         elif isinstance(value, types.MethodType):
@@ -347,14 +323,6 @@ class World:
             todo.append(function.__kwdefaults__)
         todo.append(function.__dict__)
 
-    def _notice(self, names: set[str]) -> None:
-        """Weave the library's classes that read shared state without a lock, if the code names them."""
-        for cls, methods in _WOVEN_LIBRARY.items():
-            if id(cls) not in self._seen and names & {cls.__name__, *_USERS.get(cls, ())}:
-                self._seen.add(id(cls))
-                found = [vars(cls)[name] for name in methods if name in vars(cls)]
-                self._functions += [getattr(each, "fget", each) for each in found]  # a property's getter
-
     def _visit_space(self, space: dict[str, Any], names: set[str], todo: list[Any]) -> None:
         """The globals that code uses: only those, since a notebook's namespace holds a lot."""
         _, known = self._spaces.setdefault(id(space), (space, set()))
@@ -385,7 +353,7 @@ class World:
             self._visit_space(vars(module), names, todo)
 
     def _visit_class(self, cls: type, todo: list[Any]) -> None:
-        self._notice({base.__name__ for base in cls.__mro__})
+        self._names |= {base.__name__ for base in cls.__mro__}
         if not _is_learner_class(cls):
             return
         todo += (*cls.__bases__, type(cls))
@@ -526,7 +494,7 @@ class World:
         for site in ENGINE_SITES:
             site.visible = False
         shared: dict[int, set[str]] = {}
-        self._functions += _CALLERS
+        self._functions += [*woven_for(self._names, self._functions), *CALLERS]
         for function in self._functions:
             if may_store_globals(function.__code__):
                 shared.setdefault(id(function.__globals__), set()).update(stored_globals(function.__code__))
