@@ -120,7 +120,7 @@ def test_a_scheduler_of_events_runs_in_virtual_time(make):
 
     real = time.perf_counter()
     assert only_observation(scenario) == (["first", "second"], 3600)
-    assert time.perf_counter() - real < 10  # not an hour
+    assert time.perf_counter() - real < 600  # not an hour
 
 
 # -- what is refused ------------------------------------------------------------------------------------------------
@@ -197,12 +197,12 @@ def test_what_waits_for_the_real_world_is_refused_by_name_at_once(name, where, r
             pass
 
     began = time.perf_counter()
-    exploration = explore(scenario)
+    exploration = explore(scenario, patience=250.0)
     assert exploration.outcome == "raised"
     assert exploration.failure.error.startswith(f"Unsupported: {name}() does not belong in a scenario: ")
     first = work.__code__.co_firstlineno
     assert any(f"(line {first + line}, in " in exploration.failure.error for line in range(3))
-    assert time.perf_counter() - began < 5  # patience alone is 5 s
+    assert time.perf_counter() - began < 200  # not for as long as patience lasts
     assert not [each for each in recwarn if "unclosed" in str(each.message)]
 
 
@@ -247,6 +247,6 @@ def test_a_wait_for_something_real_that_has_no_name_here_ends_the_search():
     assert exploration.outcome == "livelock"
     assert "waits for something real" in exploration.failure.note
     assert exploration.schedules == 1
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 200
     os.write(write, b"x")  # lets the thread go that could not be ended
     os.close(write)
