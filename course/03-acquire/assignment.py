@@ -180,8 +180,16 @@ def nine_seconds_are_enough():
     return wait_for_a_lock_that_is_held_for_2_seconds(threading.Lock, 9)
 
 
-check(one_second_and_a_half_is_not_enough, expect=lambda seen: seen[0] is False and 1.5 <= seen[1] < 2)
-check(nine_seconds_are_enough, expect=lambda seen: seen[0] is True and 2 <= seen[1] < 9)
+def refused_after_1500_to_2000_ms(seen):
+    return seen[0] is False and 1.5 <= seen[1] < 2
+
+
+def acquired_after_2_to_9_seconds(seen):
+    return seen[0] is True and 2 <= seen[1] < 9
+
+
+check(one_second_and_a_half_is_not_enough, expect=refused_after_1500_to_2000_ms)
+check(nine_seconds_are_enough, expect=acquired_after_2_to_9_seconds)
 
 
 # %% [markdown]
@@ -588,9 +596,17 @@ def a_bad_timeout_never_gets_in():
     return seen
 
 
-check(a_block_that_waits_a_second_and_a_half, expect=lambda seen: seen[0] is False and 1.5 <= seen[1] < 2)
-check(a_block_that_waits_nine_seconds, expect=lambda seen: seen[0] is True and 2 <= seen[1] < 9)
-check(a_block_without_a_timeout, expect=lambda seen: seen[0] is True and seen[1] >= 2)
+def refused_after_1500_to_2000_ms(seen):
+    return seen[0] is False and 1.5 <= seen[1] < 2
+
+
+def acquired_after_2_to_9_seconds(seen):
+    return seen[0] is True and 2 <= seen[1] < 9
+
+
+check(a_block_that_waits_a_second_and_a_half, expect=refused_after_1500_to_2000_ms)
+check(a_block_that_waits_nine_seconds, expect=acquired_after_2_to_9_seconds)
+check(a_block_without_a_timeout, expect=acquired_after_2_to_9_seconds)
 check(a_block_with_timeout_zero_never_waits, expect=0.0)
 check(a_bad_timeout_never_gets_in, expect=[False, False, False])
 

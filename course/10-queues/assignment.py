@@ -896,7 +896,8 @@ discuss("owner")
 # - `items` is any iterable, perhaps a lazy one. It may be advanced in any thread, but never in two at once.
 # - **Back-pressure**: never more than `workers + maxsize + 1` items have been taken from it and are not
 #   finished.
-# - **Errors**: once an exception of `fn` or of the iterable is caught, at most *one* more item is taken;
+# - **Errors**: once an exception of `fn` or of the iterable is caught, at most *one* more item is taken (so whoever
+#   catches it lets the others know before he waits for anything, a lock included);
 #   items that are already taken may be skipped. When all threads have ended, the exception is raised (of
 #   several near at once, any). Exceptions include `SystemExit` and the like, and a `StopIteration` that `fn`
 #   raises is an exception like others.
@@ -1115,9 +1116,17 @@ def quick_work_too():
     return most_in_hand(workers=1, maxsize=1, count=5, seconds=0)
 
 
-check(one_worker_one_place_at_most_three, expect=lambda most: most <= 3, schedules=200)
-check(two_workers_three_places_at_most_six, expect=lambda most: most <= 6, schedules=50)
-check(quick_work_too, expect=lambda most: most <= 3, schedules=200)
+def at_most_3_in_hand(most):
+    return most <= 3
+
+
+def at_most_6_in_hand(most):
+    return most <= 6
+
+
+check(one_worker_one_place_at_most_three, expect=at_most_3_in_hand, schedules=200)
+check(two_workers_three_places_at_most_six, expect=at_most_6_in_hand, schedules=50)
+check(quick_work_too, expect=at_most_3_in_hand, schedules=200)
 
 
 # %% [markdown]
@@ -1181,12 +1190,16 @@ def at_most_one_more_is_taken():
     return taken_after_an_error(2, 1)
 
 
+def the_error_and_no_thread_left_and_at_most_2_items_taken(seen):
+    return seen[0] == ("ValueError ('the first',)", []) and seen[1] <= 2
+
+
 check(an_error_of_fn_is_raised, expect=("ValueError ('a',)", []), delays=True, schedules=200)
 check(an_error_of_every_worker_is_raised, expect=("ValueError ('a',)", []), delays=True, schedules=200)
 check(an_error_of_the_iterable_is_raised, expect=("KeyError ('b',)", []), delays=True, schedules=150)
 check(
     at_most_one_more_is_taken,
-    expect=lambda seen: seen[0] == ("ValueError ('the first',)", []) and seen[1] <= 2,
+    expect=the_error_and_no_thread_left_and_at_most_2_items_taken,
     schedules=200,
 )
 
