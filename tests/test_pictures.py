@@ -13,6 +13,7 @@ from matplotlib.colors import to_rgb
 from checker import pictures
 from checker.drawing import bars, lanes
 from checker.outcomes import DEADLOCK, FINISHED, Execution, Stuck
+from checker.story import tell
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -112,3 +113,34 @@ class TestAltText:
     @every()
     def test_stays_short_enough_to_be_read_out(self, name):
         assert len(re.findall(r"\w+", pictures.alt_text(failures.ALL[name]))) < 420
+
+
+def _texts(found):
+    return [text.get_text() for text in pictures.figure(found).axes[0].texts]
+
+
+def test_the_graph_says_what_is_waited_for_where_nobody_has_it():
+    texts = _texts(failures.LOST_WAKE_UP)
+    assert "T1 → nobody:  " in texts and "a wake-up on ready" in texts
+
+
+def test_a_thread_whose_end_is_waited_for_gets_an_arrow():
+    stuck = (
+        Stuck("main", "join", "worker", "", ("lock",), "x.py", 3, "thread.join()"),
+        Stuck("worker", "acquire", "lock", "main", (), "x.py", 9, "with lock:"),
+    )
+    failing = Execution(DEADLOCK, stuck=stuck)
+    figure = pictures.figure(failures.exploration("f", failing, [(failing, 1, False)], claim=""))
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert "main → worker:  " in texts and "its end" in texts
+    assert sum(type(patch).__name__ == "FancyArrowPatch" for patch in figure.axes[0].patches) == 2
+
+
+def test_names_that_are_cut_keep_the_end_that_tells_them_apart():
+    names = [f"ThreadPoolExecutor-0_{number}" for number in range(6)]
+    steps = failures.steps(*((name, 1, "x += 1", "write", "x", "1", ()) for name in names))
+    failing = Execution(FINISHED, 1, steps=steps)
+    found = failures.exploration("f", failing, [(failing, 1, False)], claim="", expected="2")
+    heads = [text for text in _texts(found) if text.endswith(tuple(f"_{number}" for number in range(6)))]
+    assert len(set(heads)) == 6
+    assert any(all(f"0_{number}" in line for number in range(6)) for line in tell(found).splitlines())

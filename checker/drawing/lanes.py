@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from checker.drawing.sheet import Sheet
 from checker.outcomes import DEADLOCK, LIVELOCK, Execution
 from checker.style import BLUE, GRID, INK, MUTED, ORANGE, PAPER, VERMILION
-from checker.telling.moments import Lane, Moment, moments, threads
+from checker.telling.moments import Lane, Moment, moments, short_name, threads
 from checker.telling.reasons import doing
-from checker.telling.text import Gap, mentioned, shown, unfinished
+from checker.telling.text import Gap, mentioned, seconds, shown, unfinished
 
 ROW = 0.25  # inches
 MOST_ROWS, MOST_STUCK = 26, 4
-SIZE = 8.5
+SIZE, SMALLER = 8.5, 7.5
 
 RUNS = {"facecolor": BLUE}
 HOLDS = {"facecolor": ORANGE, "hatch": "////"}
@@ -42,14 +42,17 @@ def draw_lanes(sheet: Sheet, failure: Execution, left: float, top: float, right:
     timed = any(row.time for row in rows)
     number_at = left + 0.28
     first = number_at + (0.62 if timed else 0.12)
-    wanted = max(0.4, *(sheet.measure(name.split(" (")[0], SIZE, bold=True) + 0.12 for name in names))
-    width = min(1.0, wanted, (right - first) / 2 / len(names))
+    wanted = max(0.4, *(sheet.measure(short_name(name), SIZE, bold=True) + 0.12 for name in names))
+    width = min(0.75, wanted, (right - first) / 2 / len(names))
     centres = {name: first + width * (place + 0.5) for place, name in enumerate(names)}
     words = first + width * len(names) + 0.15
 
     for name, x in centres.items():
-        label = sheet.cut(name.split(" (")[0], width - 0.06, SIZE, mono=False, bold=True)
-        sheet.text(x, top + ROW / 2, label, bold=True, align="center")
+        label, size = short_name(name), SIZE
+        if sheet.measure(label, size, bold=True) > width - 0.04:
+            size = SMALLER
+            label = sheet.cut(label, width - 0.04, size, mono=False, bold=True, front=True)
+        sheet.text(x, top + ROW / 2, label, size=size, bold=True, align="center")
     start = top + ROW
     for name, x in centres.items():
         sheet.line([x, x], [start, start + ROW * len(rows)], color=GRID, linewidth=1.2, zorder=1)
@@ -60,7 +63,7 @@ def draw_lanes(sheet: Sheet, failure: Execution, left: float, top: float, right:
         sheet.text(number_at, middle, row.number, color=MUTED, align="right")
         if timed and row.time is not None and row.time != clock:
             clock = row.time
-            sheet.text(number_at + 0.5, middle, f"{clock:g} s", size=7.5, color=MUTED, align="right")
+            sheet.text(number_at + 0.5, middle, seconds(clock), size=7.5, color=MUTED, align="right")
         _words(sheet, row, words, middle, right)
     preempted = False
     for place, (before, row) in enumerate(zip(rows, rows[1:], strict=False), 1):
@@ -97,7 +100,7 @@ def _end_rows(failure: Execution) -> Iterator[_Row]:
     stuck = unfinished(failure)
     lanes = {one.thread: Lane(one.holds, one.target or one.action) for one in stuck}
     for one in stuck[:MOST_STUCK]:
-        yield _Row("", None, "", lanes, f"{one.thread}: {one.source}", doing(one))
+        yield _Row("", None, "", lanes, f"{short_name(one.thread)}: {one.source}", doing(one))
 
 
 def _draw_lane(sheet: Sheet, rows: list[_Row], name: str, x: float, top: float, width: float) -> None:

@@ -72,18 +72,21 @@ class Sheet:
         """The width of `text` in inches."""
         return sum(_advance(letter, mono, bold) for letter in text) * size / 72
 
-    def cut(self, text: str, width: float, size: float, *, mono: bool = True, bold: bool = False) -> str:
-        """`text`, ended with "…" where it would be wider than `width` inches."""
+    def cut(
+        self, text: str, width: float, size: float, *, mono: bool = True, bold: bool = False, front: bool = False
+    ) -> str:
+        """`text`, cut and marked with "…" where it would be wider than `width` inches: at its end, or in front."""
         if self.measure(text, size, mono=mono, bold=bold) <= width:
             return text
         low, high = 0, len(text)
         while low < high:
             middle = (low + high + 1) // 2
-            if self.measure(text[:middle] + "…", size, mono=mono, bold=bold) <= width:
+            rest = text[len(text) - middle :] if front else text[:middle]
+            if self.measure(rest + "…", size, mono=mono, bold=bold) <= width:
                 low = middle
             else:
                 high = middle - 1
-        return text[:low] + "…"
+        return "…" + text[len(text) - low :] if front else text[:low] + "…"
 
     def wrapped(self, text: str, width: float, size: float, *, bold: bool = False, most: int = 3) -> list[str]:
         """`text` in at most `most` lines of at most `width` inches."""

@@ -7,7 +7,8 @@ import math
 from checker.drawing.sheet import Sheet
 from checker.outcomes import Execution
 from checker.style import BLUE, INK, MUTED, PAPER
-from checker.telling.moments import lock_name
+from checker.telling.moments import awaited_thing, lock_name, short_name
+from checker.telling.reasons import awaits
 from checker.telling.text import unfinished
 
 RADIUS = 0.25  # of a thread's circle, in inches
@@ -23,11 +24,11 @@ def draw_wait_for(sheet: Sheet, failure: Execution, left: float, top: float, rig
     Two threads stand side by side, more in a ring. What each waits for is listed below the graph.
     """
     stuck = unfinished(failure)[:MOST_THREADS]
-    names = list(dict.fromkeys([one.thread for one in stuck] + [one.holder for one in stuck if one.holder]))
+    names = list(dict.fromkeys([one.thread for one in stuck] + [awaits(one) for one in stuck if awaits(one)]))
     sheet.text(left, top + 0.125, "Who waits for whom", bold=True)
     places, bottom = _places(names, (left + right) / 2, top + 0.35)
     for one in stuck:
-        start, end = places[one.thread], places.get(one.holder)
+        start, end = places[one.thread], places.get(awaits(one))
         if end == start:
             sheet.arrow(_rim(start, math.radians(-40)), _rim(start, math.radians(40)), -1.6)
         elif end:
@@ -38,15 +39,17 @@ def draw_wait_for(sheet: Sheet, failure: Execution, left: float, top: float, rig
     for name, (x, y) in places.items():
         circle = {"markersize": 2 * RADIUS * 72, "markeredgecolor": BLUE, "markeredgewidth": 2}
         sheet.line([x], [y], marker="o", color=PAPER, zorder=5, **circle)
-        label = sheet.cut(name, 2 * RADIUS - 0.06, 8.5, mono=False, bold=True)
-        sheet.text(x, y, label, bold=True, align="center")
+        wide = sheet.measure(short_name(name), 8.5, bold=True) > 2 * RADIUS - 0.06
+        size = SMALL - 0.5 if wide else 8.5
+        label = sheet.cut(short_name(name), 2 * RADIUS - 0.06, size, mono=False, bold=True, front=True)
+        sheet.text(x, y, label, size=size, bold=True, align="center")
     y = bottom + 0.2
     for one in stuck:
-        holder = "itself" if one.holder == one.thread else one.holder or "nobody"
-        wanted = lock_name(one.target) or one.action
-        ends = [sheet.cut(name, 0.8, SMALL, mono=False) for name in (one.thread, holder)]
+        holder = "itself" if one.holder == one.thread else awaits(one) or "nobody"
+        wanted = "its end" if one.action == "join" else awaited_thing(one.action, one.target) or lock_name(one.target)
+        ends = [sheet.cut(short_name(name), 0.7, SMALL, mono=False, front=True) for name in (one.thread, holder)]
         head = f"{ends[0]} → {ends[1]}:  "
-        sheet.text(left, y, head, size=SMALL, color=INK if one.holder else MUTED)
+        sheet.text(left, y, head, size=SMALL, color=INK if awaits(one) else MUTED)
         at = left + sheet.measure(head, SMALL)
         sheet.text(at, y, sheet.cut(wanted, right - at, SMALL), size=SMALL, mono=True)
         y += 0.17

@@ -115,13 +115,21 @@ class Call(NamedTuple):
             return False
         if code == _TIMER:
             return self.inner == "pass"
-        parts = getattr(self.obj, "__dict__", {}).values()
-        return any(part is lock or getattr(part, "_lock", None) is lock for part in parts)
+        return _owns(self.obj, lock)
 
     def value(self) -> Any:
         """What the call put, took, found; None if it got nothing."""
         assert self.outer is not None
         return self.kind.value(self.obj, self.outer.f_locals)
+
+
+def _owns(obj: Any, lock: Any) -> bool:
+    """Whether it is the object's own lock, or that of its condition or event."""
+    for part in getattr(obj, "__dict__", {}).values():
+        condition = part.__dict__.get("_cond") if type(part) is threading.Event else part
+        if part is lock or (type(condition) is threading.Condition and condition.__dict__.get("_lock") is lock):
+            return True
+    return False
 
 
 def call_at(frame: FrameType | None, is_learners: Callable[[CodeType], bool]) -> Call:

@@ -182,7 +182,10 @@ class Tracer:
             return linecache.getline(raw.file, raw.line).strip()
         if raw.action in ("answer", "fail"):
             return "(its task has ended)"
-        return f"{self.names.text(raw.target)}.{raw.function}()" if raw.function and raw.target else ""
+        if raw.function and raw.target:
+            return f"{self.names.text(raw.target)}.{raw.function}()"
+        method = {"acquire": "acquire", "timeout": "acquire", "release": "release"}.get(raw.action)
+        return f"{self.names.text(raw.target)}.{method}(…)" if method else ""
 
     def holds(self, held: Any) -> tuple[str, ...]:
         """The labels of the locks that a reader knows of."""

@@ -79,6 +79,15 @@ def threads(execution: Execution) -> list[str]:
     return sorted(seen, key=lambda name: (name != MAIN, *_natural(name)))
 
 
+def short_name(thread: str) -> str:
+    """A thread's name for a narrow place: "Thread-1" for "Thread-1 (work)", "pool-0_1" for an executor's.
+
+    >>> short_name("Thread-1 (work)"), short_name("ThreadPoolExecutor-0_1")
+    ('Thread-1', 'pool-0_1')
+    """
+    return thread.split(" (")[0].replace("ThreadPoolExecutor-", "pool-")
+
+
 def _natural(name: str) -> tuple[str, int]:
     """T2 before T10."""
     head = name.rstrip("0123456789")
@@ -106,7 +115,7 @@ def _grouped(steps: tuple[Step, ...], numbers: list[int]) -> list[list[int]]:
     groups: list[list[int]] = []
     for number in numbers:
         step, before = steps[number], steps[groups[-1][-1]] if groups else None
-        together = before and (before.thread, before.file, before.line) == (step.thread, step.file, step.line)
+        together = before and _line(before) == _line(step)
         if before and before.action in _WAITS and before.time != step.time:
             together = False
         if together and not _again(step, [steps[other] for other in groups[-1]]):
@@ -116,8 +125,14 @@ def _grouped(steps: tuple[Step, ...], numbers: list[int]) -> list[list[int]]:
     return groups
 
 
+def _line(step: Step) -> tuple[str, str, int, str]:
+    return step.thread, step.file, step.line, step.source
+
+
 def _again(step: Step, group: list[Step]) -> bool:
     """Whether the line is run once more, in a loop."""
+    if step.action in ("sleep", "timeout"):
+        return any(one.action == step.action for one in group)
     accesses = ("read", "write", "call", "release")
     return step.action not in accesses and (step.action, step.target) in {(one.action, one.target) for one in group}
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 from checker.outcomes import DEADLOCK, LEAKED, LIVELOCK, Execution, Exploration, Row
 from checker.telling.moments import Moment, moments, threads
 from checker.telling.reasons import headline, next_try, why
-from checker.telling.text import Gap, beside, difference_lines, mentioned, sentence, shown, state, unfinished
+from checker.telling.text import Gap, beside, difference_lines, mentioned, seconds, sentence, shown, state, unfinished
 
 MOST_MOMENTS, MOST_OUTCOMES, MOST_OUTPUT = 40, 12, 2_000
 
@@ -83,7 +83,7 @@ def _schedule(failure: Execution) -> str:
         if isinstance(moment, Gap):
             lines.append(f'<tr><td></td><td colspan="{len(heads) - 1}" class="ck-aside">⋮ {moment}</td></tr>')
             continue
-        moved = f"{moment.time:g} s" if moment.time != clock else ""
+        moved = seconds(moment.time) if moment.time != clock else ""
         time = f'<td class="ck-number">{moved}</td>' if timed else ""
         clock = moment.time
         if moment.thread in names:

@@ -226,7 +226,7 @@ def _torn_read(failure: Execution) -> str:
         if later.action not in ("read", "call"):
             continue
         for (thread, target), first in seen.items():
-            if thread != later.thread or target == later.target:
+            if thread != later.thread or target == later.target or steps[first].function != later.function:
                 continue
             between = [[steps[n].thread for n in writes[name] if first < n < second] for name in (target, later.target)]
             if thread in between[0] + between[1]:
@@ -255,12 +255,12 @@ def _half_done(failure: Execution) -> str:
         first = before.get(later.thread, last)
         before[later.thread] = last
         places = [looks[steps[number].target] for number in (first, last)]
-        if steps[first].target == later.target:
-            continue
+        if steps[first].target == later.target or steps[first].function != later.function:
+            continue  # not two parts of one change
         for reader in sorted(readers - {later.thread}):
             seen = [_latest(numbers, steps, last, by=reader) for numbers in places]
             final = [_latest(numbers, steps, len(steps), by=reader) for numbers in places]
-            if min(seen) > first and seen == final:
+            if min(seen) > first and seen == final and steps[seen[0]].function == steps[seen[1]].function:
                 one, two, look = (_moment_of(failure, number) for number in (first, last, max(seen)))
                 return (
                     f"{reader} looked at {steps[first].target} and {later.target} (step {look}) when "
@@ -367,14 +367,14 @@ def next_try(exploration: Exploration) -> str:
         case "finished" | "raised" if failure.preemptions:
             return "Where did another thread come in between? Which lines must stay together?"
         case "finished" if exploration.policy == "one thread":
-            return "No other thread is needed for this: do by hand what the scenario does. What does the contract say?"
+            return "No other thread is needed: do by hand what the scenario does, and compare with the contract."
         case "finished" if not moments(failure):
             return "No step that others can see leads to this: go through the scenario's lines one after the other."
         case "finished":
             timed = " and the times" if any(moment.time for moment in moments(failure)) else ""
             return f"This needs no unlucky switch: follow the steps{timed}. Where do they leave what you meant?"
         case "raised" if exploration.policy == "one thread":
-            return "No other thread is needed for this: with which values did it come to the line that raised?"
+            return "No other thread is needed: with which values did it come to the line that raised?"
         case "raised":
             return "This needs no unlucky switch: follow the steps to the line that raised."
         case "deadlock":
@@ -392,7 +392,7 @@ _WHO = {
     "put": "Who should have taken an item from {}?",
     "items": "Who says task_done() for each item that was taken from {}?",
     "event": "Who should have set {}, and could that have come too early?",
-    "permit": "Who should have given a permit of {} back, on every way out?",
+    "permit": "Who should have released {}, on every way out?",
     "barrier": "How many threads does {} wait for, and how many come?",
     "result": "Which thread is left to do the work for {}?",
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checker.outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, Execution, Exploration, Stuck, same
-from checker.telling.moments import MAIN, RUNNABLE, Moment, lock_name, moments, threads
+from checker.telling.moments import MAIN, RUNNABLE, Moment, lock_name, moments, short_name, threads
 from checker.telling.reasons import ANYTHING_ALLOWED, HEADLINE_VALUE, doing, headline, next_try, why
 
 WIDTH, LINES = 100, 30
@@ -83,7 +83,7 @@ def schedule_lines(failure: Execution, most: int) -> list[str]:
         if isinstance(row, Gap):
             lines.append(f"{'⋮':>{numbers}}  {row}")
             continue
-        time = "" if not timed else " " * 10 if row.time == clock else f"{row.time:>6g} s  "
+        time = "" if not timed else " " * 10 if row.time == clock else f"{seconds(row.time):>8}  "
         clock = row.time
         lines.append(f"{row.number:>{numbers}}  {time}{texts[row.number]}".rstrip())
     return lines
@@ -92,6 +92,16 @@ def schedule_lines(failure: Execution, most: int) -> list[str]:
 def mentioned(failure: Execution) -> set[int]:
     """The moments that the explanation speaks of."""
     return {int(number) for number in re.findall(r"step (\d+)", why(failure))}
+
+
+def seconds(time: float) -> str:
+    """A virtual time as it is shown, in at most eight characters if it is below a day.
+
+    >>> seconds(0.5), seconds(0.0671821), seconds(19053.84)
+    ('0.5 s', '0.067 s', '19054 s')
+    """
+    text = f"{time:g}"
+    return (text if len(text) <= 6 else f"{time:.3f}" if time < 100 else f"{time:.0f}") + " s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +217,12 @@ def _fit(source: str, effect: str, width: int) -> str:
 
 def _marks(told: list[Moment], names: list[str], room: int) -> tuple[str, list[str]]:
     """A narrow column per thread with a mark where it runs; source and effect to the right of all."""
-    labels = [name.split(" (")[0] for name in names]  # "Thread-1 (work)" is long enough as "Thread-1"
+    labels = [short_name(name) for name in names]
     widths = [max(2, min(10, len(label))) for label in labels]
-    header = " ".join(f"{_cut(label, width):<{width}}" for label, width in zip(labels, widths, strict=True))
+    heads = [
+        label if len(label) <= width else "…" + label[1 - width :] for label, width in zip(labels, widths, strict=True)
+    ]
+    header = " ".join(f"{head:<{width}}" for head, width in zip(heads, widths, strict=True))
     rest = room - sum(widths) - len(widths) - 1
     rows = []
     for moment in told:
@@ -230,7 +243,7 @@ def difference_lines(exploration: Exploration) -> list[str]:
         return []
     gave, expected = repr(failure.observation), exploration.expected
     where = _different(failure.observation, expected)
-    pairs = [("Different:", where)] if where else []
+    pairs = [("Differs:", where)] if where else []
     if max(len(gave), len(expected)) > HEADLINE_VALUE:
         wanted = [("Expected:", expected)] if expected and expected != ANYTHING_ALLOWED else []
         pairs = [("It gave:", gave), *wanted, *pairs]
