@@ -841,10 +841,13 @@ class StripedLocks:
 # %% given="trying"
 import threading
 import time
+from queue import SimpleQueue
+
+A_MOMENT = 0.01  # seconds of virtual time, which passes only when nobody can move any more
 
 
 def visitor(locks, *keys):
-    """A thread that has tried to enter a block with these keys, for a (virtual) second; alive while it has to wait."""
+    """A thread that has tried for a moment to enter a block with these keys; alive while it has to wait."""
 
     def visit():
         with locks.hold(*keys):
@@ -852,7 +855,7 @@ def visitor(locks, *keys):
 
     thread = threading.Thread(target=visit, daemon=True)
     thread.start()
-    thread.join(timeout=1)  # virtual seconds: they pass only when nobody can move any more
+    thread.join(timeout=A_MOMENT)
     return thread
 
 
@@ -875,17 +878,18 @@ def two_keys_apart(locks):
 
 def who_waits(locks, first, others):
     """Which of the other keys have to wait while somebody holds the first; at most 40 of them."""
-    done = threading.Event()
+    held, again, done = SimpleQueue(), SimpleQueue(), threading.Event()
 
     def hold_and_let_go():
         while not done.is_set():
             with locks.hold(first):
-                time.sleep(1)
-            time.sleep(0.25)
+                held.put(first)
+                time.sleep(A_MOMENT)  # over as soon as the other one has to wait
+            again.get()
 
     def try_the_others():
-        time.sleep(0.5)
         waiting = []
+        held.get()
         for key in others:
             asked = time.monotonic()
             with locks.hold(key):
@@ -894,18 +898,20 @@ def who_waits(locks, first, others):
                 waiting.append(key)
                 if len(waiting) == 40:
                     break
-                time.sleep(0.5)  # until the first is held again
+                again.put(first)
+                held.get()
         done.set()
+        again.put(first)
         return waiting
 
     return together(hold_and_let_go, try_the_others)[1]
 
 
 def in_the_fullest_stripe(strings):
-    """How many of the strings share the fullest of 16 stripes; counting ends at 41."""
+    """How many of the strings share the fullest of 16 stripes; ends as soon as it is known whether that is over 40."""
     locks = StripedLocks(16)
     left, fullest = list(strings), 0
-    while len(left) > fullest and fullest <= 40:
+    while len(left) > 40 >= fullest:
         first, *others = left
         waiting = who_waits(locks, first, others)
         left = [key for key in others if key not in waiting]
