@@ -267,6 +267,27 @@ def test_a_real_deadlock_is_told_with_locks_holders_and_lines():
     assert "with second:" in text and len(text.splitlines()) <= 30
 
 
+def deadlock_after_a_thread_of_its_own():
+    mine = threading.Lock()
+
+    def visit():
+        with mine:
+            pass
+
+    thread = threading.Thread(target=visit)
+    thread.start()
+    with mine:
+        pass
+    thread.join()
+    opposite_order()
+
+
+def test_main_that_waits_for_a_thread_does_not_wait_for_a_lock_of_its_name():
+    told = html(explore(deadlock_after_a_thread_of_its_own))
+    assert "waits for the end of T1" in told
+    assert "lock T1" not in told
+
+
 def test_a_real_wait_without_a_wake_up_is_told():
     assert "T1 waits for a wake-up on ready" in tell(explore(nobody_notifies))
 

@@ -186,6 +186,8 @@ def awaited_thing(kind: str, target: str) -> str:
     """What a thread waits for, in words: "an item from work"; "" if the kind is none of these."""
     if kind == "wait" and not target:
         return "a wake-up"
+    if kind == "join":
+        return f"the end of {target or 'a thread'}"
     return AWAITED[kind].format(target or _SOMETHING.get(kind, "it")) if kind in AWAITED else ""
 
 

@@ -105,8 +105,6 @@ def awaited(stuck: Stuck) -> str:
     """What a stuck thread waits for, and who has it: "lock a, which T2 holds"."""
     if thing := awaited_thing(stuck.action, stuck.target):
         return thing
-    if stuck.action == "join":
-        return f"the end of {stuck.target or 'a thread'}"
     if stuck.action == "sleep":
         return "its sleep to end"
     name = lock_name(stuck.target) or "a lock"
