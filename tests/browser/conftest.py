@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.timeout(900))  # a page or a kernel may take minutes on a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,7 @@ def address(course: Course) -> Iterator[str]:
 def page(chromium: object, address: str, request: pytest.FixtureRequest) -> Iterator[Lab]:
     """JupyterLab in a new, empty profile; a picture of its end is kept in screenshots/."""
     context = chromium.new_context(viewport={"width": 1360, "height": 1000})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     opened = Lab(context.new_page(), address)
     yield opened
     PICTURES.mkdir(exist_ok=True)

@@ -52,7 +52,7 @@ class Formgrader:
         """Press the button in a row's column, wait for the end, and return what the dialog says."""
         self.row(text).locator(f".{column} a").click()
         dialog = self.frame.locator(".modal.in")
-        dialog.get_by_role("button", name="OK").wait_for(timeout=180_000)
+        dialog.get_by_role("button", name="OK").wait_for(timeout=400_000)
         said = str(dialog.inner_text())
         dialog.get_by_role("button", name="OK").click()
         dialog.wait_for(state="detached")

@@ -30,12 +30,12 @@ class Lab:
         self.page.goto(f"{parts.scheme}://{parts.netloc}{tree}")
         self.started()
 
-    def started(self, seconds: float = 60) -> None:
+    def started(self, seconds: float = 240) -> None:
         """Wait until a notebook is shown and its kernel has started."""
         self.page.locator(".jp-Notebook:visible .jp-Cell").first.wait_for(timeout=seconds * 1000)
         self.idle()
 
-    def idle(self, seconds: float = 90) -> None:
+    def idle(self, seconds: float = 240) -> None:
         """Wait until the kernel has started and nothing runs or waits to be run."""
         self.page.wait_for_function(
             """() => {
@@ -57,11 +57,10 @@ class Lab:
         for label in labels[1:]:
             self.page.locator(".lm-Menu-itemLabel", has_text=label).first.click()
 
-    def run_all(self, seconds: float = 180) -> None:
+    def run_all(self, seconds: float = 400) -> None:
         """Run all cells and wait for their end, or for an error in one of them."""
         self.menu("Run", "Run All Cells")
-        self.page.wait_for_timeout(2_000)
-        if not any(cell.get("execution_count") for cell in self.cells()) and not self._waiting():
+        while not self._begun(5) and not self._waiting():
             self.menu("Run", "Run All Cells")  # JupyterLab drops what it is told before its kernel has settled
         self.page.wait_for_function(
             """() => {
@@ -73,6 +72,17 @@ class Lab:
             timeout=seconds * 1000,
         )  # fmt: skip
         self.idle(seconds)
+
+    def _begun(self, seconds: float) -> bool:
+        """Whether a cell has run, by the end of so many seconds."""
+        from playwright.sync_api import TimeoutError as TooLate
+
+        ran = "window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.some(cell => cell.execution_count)"
+        try:
+            self.page.wait_for_function(ran, timeout=seconds * 1000)
+        except TooLate:
+            return False
+        return True
 
     def _waiting(self) -> bool:
         return self.page.locator(".jp-Notebook:visible .jp-InputPrompt", has_text="*").count() > 0
@@ -99,7 +109,7 @@ class Lab:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(text)
 
-    def run(self, cell: Any, seconds: float = 60) -> None:
+    def run(self, cell: Any, seconds: float = 240) -> None:
         """Run one cell and wait for its end."""
         cell.scroll_into_view_if_needed()
         before = cell.locator(".jp-InputPrompt").inner_text()
@@ -114,7 +124,7 @@ class Lab:
 
     def save(self) -> None:
         self.page.keyboard.press("Control+s")
-        self.page.wait_for_timeout(1_000)
+        self.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
 
     def theme(self, name: str) -> None:
         """Switch to "JupyterLab Light" or "JupyterLab Dark"."""
@@ -122,7 +132,7 @@ class Lab:
             "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})",
             name,
         )
-        self.page.wait_for_timeout(1_500)
+        self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
 
     def picture(self, name: str, of: Any = None) -> Path:
         """Keep a picture, of one part of the page or of what is in view."""

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from checker.course import Course, find, prepare
@@ -25,11 +25,19 @@ FLAGS = [
 PICTURES = find().root / "screenshots"
 
 
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(count: int = 1) -> int:
+    """A port on loopback that nobody listens on; with `count`, the first of so many in a row."""
+    while True:
+        with ExitStack() as probes:
+            first = 0
+            try:
+                for offset in range(count):
+                    probe = probes.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", first + offset if first else 0))
+                    first = first or int(probe.getsockname()[1])
+            except (OSError, OverflowError):  # a neighbour is taken, or beyond the last port
+                continue
+            return first
 
 
 def course_in(folder: Path, assignments: list[str]) -> Course:
@@ -49,7 +57,7 @@ def running(command: list[str], folder: Path, environment: dict[str, str], url: 
     """Run a server until the block is left; wait until its address answers.
 
     Raises:
-        TimeoutError: it does not answer within two minutes; the text holds the end of its log.
+        TimeoutError: it does not answer within four minutes; the text holds the end of its log.
     """
     log = folder / "server.log"
     with log.open("wb") as output:
@@ -69,7 +77,7 @@ def running(command: list[str], folder: Path, environment: dict[str, str], url: 
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 240
     while time.monotonic() < until and server.poll() is None:
         try:
             urllib.request.urlopen(url, timeout=5).close()

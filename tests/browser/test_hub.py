@@ -23,8 +23,6 @@ SOURCE = find().sources / ASSIGNMENT
 POINTS = {cell.name: cell.points for cell in read(SOURCE / "assignment.py") if cell.mark == "check"}
 ANSWERS = {"ada": "right_three_cases", "ben": "wrong_timeout_as_blocking"}
 
-pytestmark = pytest.mark.timeout(420)
-
 
 @dataclass(frozen=True)
 class Hub:
@@ -41,7 +39,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     find().copy_to(folder, [ASSIGNMENT])
     (folder / "notebooks").mkdir()
     (folder / "notebooks" / "00-start.ipynb").write_bytes((find().lessons / "00-start.ipynb").read_bytes())
-    port = free_port()
+    port = free_port(3)  # for the proxy, the Hub, and the proxy's own commands
     environment = {**os.environ, "CHECKER_COURSE": str(folder), "HUB_PORT": str(port), "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)]
     with running(command, folder, environment, f"http://127.0.0.1:{port}/hub/health"):
@@ -52,7 +50,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 def signed_in(chromium: object, hub: Hub, user: str) -> Iterator[Lab]:
     """JupyterLab of one user, in a browser profile of its own."""
     context = chromium.new_context(viewport={"width": 1360, "height": 1000})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(90_000)
     page = context.new_page()
     page.goto(f"{hub.address}/hub/login")
     page.fill("#username_input", user)
@@ -60,7 +58,7 @@ def signed_in(chromium: object, hub: Hub, user: str) -> Iterator[Lab]:
     page.click("#login_submit")
     lab = Lab(page, page.url)
     try:
-        lab.started(120)
+        lab.started(300)
         yield lab
     finally:
         PICTURES.mkdir(exist_ok=True)
