@@ -102,7 +102,7 @@ class TestReasons:
 
     def test_a_look_that_is_out_of_date_is_explained(self):
         assert why(failures.RAISED_IN_THREAD.failure) == (
-            "T1 looked at cache['k'] (step 1), but before it went on with it (step 4), T2 used it too (step 3)."
+            "T1 looked at cache['k'] (step 1), but before it went on with it (step 4), T2 changed it (step 3)."
         )
 
     def test_steps_without_a_conflict_are_not_explained(self):

@@ -485,6 +485,97 @@ def test_a_snapshot_thrown_away_is_not_the_reason():
     assert text == "" or f"(step {steps[-2]})" in text or f"(step {steps[-1]})" in text
 
 
+class Pair:
+    def __init__(self):
+        self.a = self.b = 0
+
+    def write(self):
+        self.a = 1
+        self.b = 1
+
+    def read(self):
+        return self.a == self.b
+
+
+def seen_half_done():
+    pair = Pair()
+    return together(pair.write, pair.read)[1]
+
+
+def test_a_change_that_is_seen_half_done():
+    found = failing(seen_half_done, True)
+    assert rows(found) == [
+        "T1: self.a = 1 → writes 1",
+        "T2: return self.a == self.b → reads Pair.a = 1, reads Pair.b = 0",
+        "T1: self.b = 1 → writes 1",
+    ]
+    assert why(found.failure) == (
+        "T2 looked at Pair.a and Pair.b (step 2) when T1 had changed the one (step 1) and not yet the other (step 3)."
+    )
+
+
+def test_who_counts_along_has_not_seen_a_change_half_done():
+    class Crowd:
+        def __init__(self):
+            self.inside = self.most = 0
+
+        def visit(self):
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            self.inside -= 1
+
+    def crowded():
+        crowd = Crowd()
+        together(crowd.visit, crowd.visit)
+        return crowd.most
+
+    assert "not yet the other" not in why(failing(crowded, 1).failure)
+
+
+def test_a_total_between_two_changes():
+    def moved():
+        shop = {"apples": 10, "pears": 0}
+        lock = threading.Lock()
+
+        def move():
+            with lock:
+                shop["apples"] -= 10
+            with lock:
+                shop["pears"] += 10
+
+        def total():
+            with lock:
+                return sum(shop.values())
+
+        return together(move, total)[1]
+
+    assert why(failing(moved, 10).failure) == (
+        "T2 looked at shop = {'apples': 0, 'pears': 0} (step 5) between two changes by T1 (step 2 and step 8)."
+    )
+
+
+def test_a_switch_there_and_back_is_left_out():
+    def moved():
+        done = []
+        lock = threading.Lock()
+
+        def twice():
+            with lock:
+                done.append("one")
+            with lock:
+                done.append("two")
+
+        def once():
+            with lock:
+                done.append("between")
+
+        together(twice, once)
+        return done
+
+    found = failing(moved, ["one", "two", "between"])
+    assert found.failure.preemptions <= 1 and len(found.schedule.split()) == 2
+
+
 # -- what is left out --------------------------------------------------------------------------------------------
 
 

@@ -45,7 +45,8 @@ class Tracer:
             self.named(obj, item, value)
         if not site.file or len(self.raw) >= (MOST_STEPS if site.visible else MOST_STEPS // 2):
             return  # the engine's own, such as the end of a thread; or one of very many
-        action, file, line, function = site.action, site.file, site.line, site.function
+        action = "read" if site.action == "call" and not write else site.action
+        file, line, function = site.file, site.line, site.function
         shown = _shown(obj, item, value if write and action == "write" else NO_VALUE)
         target: Any = Place(obj, item, site.name)
         frame: FrameType | None = None

@@ -1,9 +1,9 @@
 """Makes a failing schedule shorter: fewest preemptions first, then fewest switches.
 
 Greedy, as delta debugging does it (Zeller & Hildebrandt, TSE 2002), one switch at a time, last one first: a switch
-is left out, the rest is followed as far as it goes, and the result is kept if it still fails in the same way.
-Where the first switch only lets another thread begin, the two threads are also tried in each other's role: threads
-that run the same code then need one switch less.
+is left out, or two in a row, which may go there and back; the rest is followed as far as it goes, and the result is
+kept if it still fails in the same way. Where the first switch only lets another thread begin, the two threads are
+also tried in each other's role: threads that run the same code then need one switch less.
 """
 
 from __future__ import annotations
@@ -45,13 +45,14 @@ def shrink(execution: Execution, switches: list[Switch], fails: Callable[[list[S
     improved = True
     while improved and budget > 0:
         improved = False
-        order = sorted(range(len(best[1])), key=lambda i: (not best[1][i].preempts, -i))
-        for position in order:
+        current = best[1]
+        singles = sorted(range(len(current)), key=lambda i: (not current[i].preempts, -i))
+        pairs = range(len(current) - 1)
+        for position, count in [*((i, 1) for i in singles), *((i, 2) for i in pairs)]:
             if budget <= 0:
                 break
             budget -= 1
-            current = best[1]
-            found = fails(current[:position] + current[position + 1 :])
+            found = fails(current[:position] + current[position + count :])
             if found is not None and cost(found[1]) < cost(current):
                 best = found
                 improved = True

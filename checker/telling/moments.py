@@ -51,7 +51,7 @@ def moments(execution: Execution) -> list[Moment]:
     begin = next((n for n, step in enumerate(steps) if step.thread != MAIN or step.action == "start"), 0)
     if execution.outcome == RAISED:  # what others did after that is no part of the story
         steps = steps[: max((n + 1 for n, step in enumerate(steps) if step.action == "raise"), default=len(steps))]
-    written = {step.target for step in steps[begin:] if step.action == "write"}
+    written = {step.target for step in steps[begin:] if step.action in ("write", "call")}
     told = _kept_locks(steps[:begin]) + [
         number
         for number in range(begin, len(steps))

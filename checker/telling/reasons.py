@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
+from functools import cached_property
 
 from checker.outcomes import DEADLOCK, FINISHED, NOTHING, RAISED, Execution, Exploration, Step, Stuck
 from checker.telling.moments import MAIN, RUNNABLE, awaited_thing, lock_name, moments
@@ -115,36 +117,53 @@ def awaited(stuck: Stuck) -> str:
 
 def why(failure: Execution) -> str:
     """One sentence on how it came about, if the steps show it; else ""."""
+    story = _Story(failure)
     if failure.outcome == DEADLOCK:
-        return _unheard(failure) or _kept(failure)
+        return _unheard(story) or _kept(failure)
     if failure.outcome not in (FINISHED, RAISED):
         return ""
-    reasons = (_not_its_own, _lost_update, _torn_read, _half_done, _overtaken, _read_after, _stale_look)
-    return next((text for reason in reasons if (text := reason(failure))), "")
+    reasons = (_not_its_own, _lost_update, _torn_read, _half_done, _overtaken, _read_after, _in_between, _stale_look)
+    return next((text for reason in reasons if (text := reason(story))), "")
 
 
-def _unheard(failure: Execution) -> str:
+class _Story:
+    """A failure and the moments in which a reader sees its steps."""
+
+    def __init__(self, failure: Execution) -> None:
+        self.failure = failure
+        self.steps = failure.steps
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [moment.first for moment in moments(self.failure)]
+
+    def at(self, step: int) -> int:
+        """The number of the moment in which a reader sees a step."""
+        return max(1, bisect_right(self._firsts, step))
+
+
+def _unheard(story: _Story) -> str:
     """A wake-up that came before anybody waited for it, or that was taken back."""
-    steps = failure.steps
-    for stuck in failure.stuck:
+    steps = story.steps
+    for stuck in story.failure.stuck:
         waited = _last(steps, stuck.thread, "wait", "await", target=stuck.target)
         if waited < 0:
             continue
-        since = _moment_of(failure, waited)
+        since = story.at(waited)
         for number in range(waited - 1, -1, -1):
             step = steps[number]
             if step.target != stuck.target or step.thread == stuck.thread:
                 continue
             if step.action == "notify" and step.value == "0":
                 return (
-                    f"{step.thread} notified {step.target} (step {_moment_of(failure, number)}) when nobody waited; "
+                    f"{step.thread} notified {step.target} (step {story.at(number)}) when nobody waited; "
                     f"{stuck.thread} began to wait only after that (step {since})."
                 )
             if step.action == "clear" and (sets := [n for n in range(number) if _sets(steps[n], step.target)]):
                 who = "" if steps[sets[-1]].thread == step.thread else f"{step.thread} "
                 return (
-                    f"{steps[sets[-1]].thread} set {step.target} (step {_moment_of(failure, sets[-1])}) and "
-                    f"{who}cleared it (step {_moment_of(failure, number)}) before {stuck.thread} "
+                    f"{steps[sets[-1]].thread} set {step.target} (step {story.at(sets[-1])}) and "
+                    f"{who}cleared it (step {story.at(number)}) before {stuck.thread} "
                     f"looked at it (step {since})."
                 )
     return ""
@@ -171,11 +190,11 @@ def _last(steps: tuple[Step, ...], thread: str, *actions: str, target: str) -> i
     return next((n for n in wanted if steps[n].target == target), -1)
 
 
-def _not_its_own(failure: Execution) -> str:
+def _not_its_own(story: _Story) -> str:
     """A lock released by a thread that had been refused it."""
     refused: dict[tuple[str, str], int] = {}
     holds: dict[str, tuple[str, ...]] = {}
-    for number, step in enumerate(failure.steps):
+    for number, step in enumerate(story.steps):
         key = step.thread, step.target
         if step.action == "timeout" or (step.action == "acquire" and step.value == "False"):
             refused[key] = number
@@ -185,16 +204,16 @@ def _not_its_own(failure: Execution) -> str:
             others = [name for name, held in holds.items() if name != step.thread and step.target in held]
             if others:
                 return (
-                    f"{step.thread} did not get {lock_name(step.target)} (step {_moment_of(failure, refused[key])}), "
-                    f"and yet released it (step {_moment_of(failure, number)}) while {others[0]} held it."
+                    f"{step.thread} did not get {lock_name(step.target)} (step {story.at(refused[key])}), "
+                    f"and yet released it (step {story.at(number)}) while {others[0]} held it."
                 )
         holds[step.thread] = step.holds
     return ""
 
 
-def _lost_update(failure: Execution) -> str:
+def _lost_update(story: _Story) -> str:
     """A write that rests on a read which another thread's write has overtaken."""
-    steps = failure.steps
+    steps = story.steps
     looks, writes = _by_target(steps, "read", "call"), _by_target(steps, "write")
     for third, write in enumerate(steps):
         if write.action != "write":
@@ -205,7 +224,7 @@ def _lost_update(failure: Execution) -> str:
             other, missing = steps[second].thread, steps[first].value == NOTHING
             read = f"found no {write.target}" if missing else f"read {_with_value(steps[first])}"
             seen = "seen" if missing else "read"
-            one, two, three = (_moment_of(failure, number) for number in (first, second, third))
+            one, two, three = (story.at(number) for number in (first, second, third))
             return (
                 f"{write.thread} {read} (step {one}), {other} then changed it (step {two}), and "
                 f"{write.thread} wrote {write.value or 'it'} from what it had {seen} before (step {three}): "
@@ -214,14 +233,14 @@ def _lost_update(failure: Execution) -> str:
     return ""
 
 
-def _torn_read(failure: Execution) -> str:
+def _torn_read(story: _Story) -> str:
     """Two reads of one thread between which another changed both places; the last such two."""
-    steps = failure.steps
+    steps = story.steps
     writes, looks = _by_target(steps, "write"), _by_target(steps, "read", "call")
     seen: dict[tuple[str, str], int] = {}  # thread and target: its latest read
     found = ""
     for second, later in enumerate(steps):
-        if later.action not in ("read", "call"):
+        if later.action not in ("read", "call") or later.thread == MAIN:
             continue
         for (thread, target), first in seen.items():
             if thread != later.thread or target == later.target or steps[first].function != later.function:
@@ -232,7 +251,7 @@ def _torn_read(failure: Execution) -> str:
             if all(_latest(looks[name], steps, len(steps), by=thread) > second for name in (target, later.target)):
                 continue  # it threw both away, and read anew
             for other in sorted(set(between[0]) & set(between[1])):
-                one, two = _moment_of(failure, first), _moment_of(failure, second)
+                one, two = story.at(first), story.at(second)
                 found = (
                     f"{thread} read {target} (step {one}) before and {later.target} (step {two}) "
                     f"after {other} changed both."
@@ -241,9 +260,9 @@ def _torn_read(failure: Execution) -> str:
     return found
 
 
-def _half_done(failure: Execution) -> str:
+def _half_done(story: _Story) -> str:
     """Two reads of one thread between two writes of another: it saw the one, and not the other."""
-    steps = failure.steps
+    steps = story.steps
     looks = _by_target(steps, "read", "call")
     readers = {step.thread for step in steps} - {MAIN}
     before: dict[str, int] = {}  # thread -> its latest write
@@ -252,14 +271,16 @@ def _half_done(failure: Execution) -> str:
             continue
         first = before.get(later.thread, last)
         before[later.thread] = last
+        targets = {steps[first].target, later.target}
         places = [looks[steps[number].target] for number in (first, last)]
         if steps[first].target == later.target or steps[first].function != later.function:
             continue  # not two parts of one change
-        for reader in sorted(readers - {later.thread}):
+        changers = {step.thread for step in steps if step.action == "write" and step.target in targets}
+        for reader in sorted(readers - changers):
             seen = [_latest(numbers, steps, last, by=reader) for numbers in places]
             final = [_latest(numbers, steps, len(steps), by=reader) for numbers in places]
             if min(seen) > first and seen == final and steps[seen[0]].function == steps[seen[1]].function:
-                one, two, look = (_moment_of(failure, number) for number in (first, last, max(seen)))
+                one, two, look = (story.at(number) for number in (first, last, max(seen)))
                 return (
                     f"{reader} looked at {steps[first].target} and {later.target} (step {look}) when "
                     f"{later.thread} had changed the one (step {one}) and not yet the other (step {two})."
@@ -267,9 +288,9 @@ def _half_done(failure: Execution) -> str:
     return ""
 
 
-def _overtaken(failure: Execution) -> str:
+def _overtaken(story: _Story) -> str:
     """A thread that looks, lets another change what it saw, and then changes it too."""
-    steps = failure.steps
+    steps = story.steps
     looks, writes = _by_target(steps, "read"), _by_target(steps, "write")
     for third, write in enumerate(steps):
         if write.action != "write":
@@ -279,7 +300,7 @@ def _overtaken(failure: Execution) -> str:
         own = _latest(writes[write.target], steps, third, by=write.thread)
         if own >= 0 or not 0 <= first < second:  # who has changed it before knows that it changes
             continue
-        one, two, three = (_moment_of(failure, number) for number in (first, second, third))
+        one, two, three = (story.at(number) for number in (first, second, third))
         return (
             f"{write.thread} looked at {_with_value(steps[first])} (step {one}), but {steps[second].thread} changed it "
             f"(step {two}) before {write.thread} did (step {three})."
@@ -287,9 +308,9 @@ def _overtaken(failure: Execution) -> str:
     return ""
 
 
-def _read_after(failure: Execution) -> str:
+def _read_after(story: _Story) -> str:
     """A thread that reads back what it has written, and finds what another wrote."""
-    steps = failure.steps
+    steps = story.steps
     writes = _by_target(steps, "write")
     for third, read in enumerate(steps):
         if read.action != "read" or read.thread == MAIN:
@@ -301,7 +322,7 @@ def _read_after(failure: Execution) -> str:
             steps[n].thread == read.thread and (steps[n].target, steps[n].action) == (read.target, "read")
             for n in between
         ):
-            one, two, three = (_moment_of(failure, number) for number in (first, second, third))
+            one, two, three = (story.at(number) for number in (first, second, third))
             return (
                 f"{read.thread} wrote {_with_value(steps[first])} (step {one}), {steps[second].thread} then changed it "
                 f"(step {two}), and {read.thread} read {read.value or 'it'} (step {three}), not what it had written."
@@ -313,9 +334,34 @@ def _with_value(step: Step) -> str:
     return f"{step.target} = {step.value}" if step.value and step.value != NOTHING else step.target
 
 
-def _stale_look(failure: Execution) -> str:
-    """A thread that goes on with what another has used since it looked."""
-    steps = failure.steps
+def _in_between(story: _Story) -> str:
+    """A thread that looks at something between two changes of it by another; the last such look."""
+    steps = story.steps
+    changes: dict[str, list[int]] = {}  # of a place, and of what contains it
+    for number, step in enumerate(steps):
+        if step.action in ("write", "call"):
+            for end in [*(match.start() for match in re.finditer(r"\[", step.target)), len(step.target)]:
+                changes.setdefault(step.target[:end], []).append(number)
+    found = ""
+    for number, look in enumerate(steps):
+        if look.action != "read" or look.thread == MAIN or not story.failure.preemptions:
+            continue
+        numbers = changes.get(look.target, [])
+        place = bisect_left(numbers, number)
+        if not 0 < place < len(numbers):
+            continue
+        before, after = numbers[place - 1], numbers[place]
+        if look.thread != steps[before].thread == steps[after].thread:
+            found = (
+                f"{look.thread} looked at {_with_value(look)} (step {story.at(number)}) between two changes by "
+                f"{steps[before].thread} (step {story.at(before)} and step {story.at(after)})."
+            )
+    return found
+
+
+def _stale_look(story: _Story) -> str:
+    """A thread that goes on with what another has changed since it looked."""
+    steps = story.steps
     looks, uses = _by_target(steps, "read", "call"), _by_target(steps, "write", "call")
     raised = next((step for step in reversed(steps) if step.action == "raise"), None)
     for third, act in enumerate(steps):
@@ -325,11 +371,13 @@ def _stale_look(failure: Execution) -> str:
             continue
         first = _latest(looks[act.target], steps, third, by=act.thread)
         second = _latest(uses[act.target], steps, third, but=act.thread)
-        one, two, three = (_moment_of(failure, number) for number in (first, second, third))
-        if 0 <= first < second and one < two < three:
+        if not 0 <= first < second:
+            continue
+        one, two, three = (story.at(number) for number in (first, second, third))
+        if one < two < three:
             return (
                 f"{act.thread} looked at {act.target} (step {one}), but before it went on with it "
-                f"(step {three}), {steps[second].thread} used it too (step {two})."
+                f"(step {three}), {steps[second].thread} changed it (step {two})."
             )
     return ""
 
@@ -349,11 +397,6 @@ def _latest(numbers: list[int], steps: tuple[Step, ...], before: int, *, by: str
         if steps[number].thread == by or (but and steps[number].thread != but):
             return number
     return -1
-
-
-def _moment_of(failure: Execution, step: int) -> int:
-    """The number of the moment in which a reader sees a step."""
-    return max((moment.number for moment in moments(failure) if moment.first <= step), default=1)
 
 
 def next_try(exploration: Exploration) -> str:
