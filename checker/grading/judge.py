@@ -32,6 +32,9 @@ _SHARE = 0.6
 _IMPLAUSIBLE = 200_000
 #: Schedules below which a search that its time ended has seen too little for a verdict.
 _TOO_FEW = 20
+#: Steps of one execution above which such a search has seen too little in any case: among so many places for a switch
+#: the few that matter are hardly ever met. Answers that make noise to hide a race do that.
+_TOO_LONG = 500
 _ACTS_ON_NAMES = (
     "it holds in the notebook, but not where threads have other names and idents, the functions of the check are "
     "called otherwise or the clock begins elsewhere: it must not depend on these"
@@ -175,7 +178,7 @@ class _Grader:
                 loaded = self._errors.get(check.exercise)
                 result.reason = f"the answer cell raised {loaded}" if loaded else ""
                 return
-            if exploration.out_of_time and not exploration.exhaustive and exploration.schedules < _TOO_FEW:
+            if exploration.out_of_time and not exploration.exhaustive and _too_little(exploration):
                 result.outcome, result.reason = REVIEW, _too_slow(exploration)
                 result.review.append(result.reason)
                 return
@@ -268,10 +271,16 @@ class _Grader:
             return False
 
 
+def _too_little(exploration: Exploration) -> bool:
+    n = exploration.schedules
+    return n < _TOO_FEW or exploration.steps > _TOO_LONG * n
+
+
 def _too_slow(exploration: Exploration) -> str:
     n = exploration.schedules
     explored = f"{n} schedule{'s' * (n != 1)} could be explored within {exploration.seconds:.0f} s"
-    return f"no verdict: only {explored}"
+    long = exploration.steps // n
+    return f"no verdict: only {explored}" + (f", of {long:,} steps each" if long > _TOO_LONG else "")
 
 
 def _refuted(session: Session, chance: random.Random, canary: Canary, limits: Limits) -> bool:

@@ -37,6 +37,9 @@ REDUCTION = 1_000
 SAMPLES = 60
 #: Steps that the plain execution may make: one that looks at the clock more often may be waiting for time to pass.
 PLAIN_STEPS = 2_000
+#: Share of the time after which the reduction leaves the rest to sampling: it goes through the schedules in order, and
+#: may not have come to the places that matter.
+REDUCTION_SHARE = 0.6
 #: Real seconds after which a search ends wherever it is.
 SECONDS = 10.0
 #: Executions made after the first failure, so that the outcome table shows how common it is.
@@ -297,7 +300,7 @@ class _Explorer:
         if self.doubts and search == "auto":
             complete = False
         else:
-            complete = self.reduce(limit)
+            complete = self.reduce(limit, share=1.0 if search == "dpor" else REDUCTION_SHARE)
         self.result.policy = "DPOR"
         if complete and not self.doubts:
             self.result.exhaustive = True
@@ -309,9 +312,13 @@ class _Explorer:
         policies = [self.policy(name) for name in ("pos", "walk", "pct")]
         self.sample(policies, SAMPLES * 3 if budget is None else max(3, budget // 5))
 
-    def reduce(self, limit: int, quiet: bool = False) -> bool:
-        """Dynamic partial-order reduction, begun anew for each newly found shared place. True if complete."""
+    def reduce(self, limit: int, quiet: bool = False, share: float = 1.0) -> bool:
+        """Dynamic partial-order reduction, begun anew for each newly found shared place. True if complete.
+
+        It ends after `limit` executions, or after this share of the time.
+        """
         policy = Dpor()
+        until = self.began + share * (self.deadline - self.began)
         for _ in range(limit):
             execution = self.execute(policy)
             assert self.last is not None
@@ -327,10 +334,10 @@ class _Explorer:
                 continue
             if policy.diverged:
                 self.doubts.append(f"the code does not repeat itself: {policy.diverged}")
-            if self.doubts or self.late():
-                return False
-            if policy.complete:
+            if policy.complete and not self.doubts:
                 return True
+            if self.doubts or self.late() or self.clock() > until:
+                return False
         return False
 
     def sample(self, policies: list[Any], limit: int) -> None:

@@ -83,6 +83,42 @@ def test_the_story_of_an_honest_mistake_has_the_names_of_the_notebook():
     assert not found.comments["counter"]
 
 
+# -- too much to explore ----------------------------------------------------------------------------------------
+
+NOISE = """
+import threading
+
+class Noise:
+    x = 0
+
+noise, lock = Noise(), threading.Lock()
+
+def make_noise():
+    for _ in range(300):
+        {noise}
+
+class Counter:
+    def __init__(self):
+        self.value = 0
+
+    def increment(self, n=1):
+        if n < 0:
+            raise TooSmall(n)
+        make_noise()
+        self.value += n
+        make_noise()
+        return self.value
+"""
+
+
+@pytest.mark.parametrize("noise", ["noise.x = noise.x + 1", "with lock: pass"])
+def test_a_race_hidden_in_noise_is_not_passed(noise):
+    found = graded(NOISE.format(noise=noise))
+    assert "counter-1" in found.reasons and found.points["counter-1"] == 0
+    if found.outcomes["counter-1"] == "review":  # elsewhere a sampled schedule has met it
+        assert "steps each" in found.reasons["counter-1"]
+
+
 # -- which check is it? -----------------------------------------------------------------------------------------
 
 HANDED_IN = """
