@@ -7,15 +7,18 @@ cell raises.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import multiprocessing
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from checker.cli import main
 
 COURSE = Path(__file__).parents[2] / "course"
 ANSWERS = sorted(COURSE.glob("*/answers/*/*.py"))
@@ -33,25 +36,22 @@ def expected_failures(text: str) -> dict[str, str] | None:
 
 def verdicts(path: Path) -> dict[str, tuple[bool, str]]:
     """Check id -> (passed, outcome), by the command that people type."""
-    command = [sys.executable, "-m", "checker", "check", path.parent.name, str(path), "--json"]
-    for attempt in range(3):
-        try:
-            run = subprocess.run(command, capture_output=True, text=True, timeout=500, cwd=COURSE.parent)
-            break
-        except OSError:  # seen once in a thousand: EFAULT, and the system could not start the process at all
-            if attempt == 2:
-                raise
-    assert run.returncode in (0, 1), run.stderr
-    report = json.loads(run.stdout)
-    assert run.returncode == (0 if report["points"] == report["max_points"] else 1)
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(io.StringIO()) as complained:
+        status = main(["check", path.parent.name, str(path), "--json"])
+    assert status in (0, 1), complained.getvalue()
+    report = json.loads(said.getvalue())
+    assert status == (0 if report["points"] == report["max_points"] else 1)
     return {check["id"]: (check["passed"], check["outcome"]) for check in report["checks"]}
 
 
 @pytest.fixture(scope="module")
 def judged(request: pytest.FixtureRequest) -> Iterator[dict[Path, Future[dict[str, tuple[bool, str]]]]]:
-    """The verdicts on all answers that this run asks about, found on all cores while the tests look at them."""
+    """The verdicts on all answers that this run asks about, found on all cores while the tests look at them.
+
+    In a few processes that start once: starting one for each answer would take a third of the time.
+    """
     wanted = [item.callspec.params["path"] for item in request.session.items if item.fspath == request.path]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
         yield {path: pool.submit(verdicts, path) for path in wanted}
         pool.shutdown(wait=False, cancel_futures=True)
 
