@@ -3,6 +3,7 @@
 Each scenario fails on purpose; a row reads "thread: source → what it did".
 """
 
+import itertools
 import queue
 import threading
 import time
@@ -574,6 +575,67 @@ def test_a_switch_there_and_back_is_left_out():
 
     found = failing(moved, ["one", "two", "between"])
     assert found.failure.preemptions <= 1 and len(found.schedule.split()) == 2
+
+
+def test_what_came_after_the_exception_is_no_reason():
+    def one_raises():
+        seen = []
+
+        def work():
+            seen.append("in")
+            if len(seen) > 1:
+                raise ValueError("two at once")
+            seen.remove("in")
+
+        together(work, work)
+
+    found = failing(one_raises)
+    last = len(moments(found.failure))
+    assert rows(found)[-1].endswith("raises ValueError: two at once")
+    assert (
+        f"(step {last})" not in why(found.failure)
+        or "changed" not in why(found.failure).split(f"(step {last})")[0][-20:]
+    )
+
+
+def test_threads_of_one_name_are_told_apart():
+    def twins():
+        lock = threading.Lock()
+        both = [threading.Thread(target=lock.acquire, name="twin") for _ in range(2)]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+
+    found = failing(twins)
+    assert rows(found) == ["twin#1: lock.acquire(…) → takes lock"]
+    assert "twin#2 waits for lock, which twin#1 holds" in tell(found)
+
+
+def test_a_schedule_in_which_time_moves_by_itself_before_a_switch_replays():
+    def nap():
+        shop = {"apple": 10}
+        lock = threading.Lock()
+        calls = itertools.count(1)
+
+        def move():
+            time.sleep(0.001 * next(calls))
+            with lock:
+                shop["apple"] -= 10
+                shop["pear"] = 10
+
+        def count(item):
+            time.sleep(0.001 * next(calls))
+            return shop.get(item, 0)
+
+        def look():
+            return count("apple"), count("pear")
+
+        return together(move, look)[1]
+
+    found = explore_scenario(nap, allowed=lambda execution: sum(execution.observation) >= 10, delays=True)
+    assert found.failure.note == "" and found.failure.observation == (0, 0)
+    assert 'T1: shop["apple"] -= 10 → reads 10, writes 0' in rows(found)
 
 
 # -- what is left out --------------------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ class Tracer:
             self.names.text(raw.target)
         return tuple(
             Step(
-                thread=raw.task.name,
+                thread=self.thread(raw.task),
                 action=raw.action,
                 target=self.names.text(raw.target),
                 value=raw.value,
@@ -176,6 +176,11 @@ class Tracer:
             )
             for raw in told
         )
+
+    def thread(self, task: Task) -> str:
+        """The thread's name, with a number if it is not the only one of that name."""
+        alike = [other for other in self.rt.tasks[1:] if other.name == task.name]
+        return task.name if len(alike) == 1 or task is self.rt.tasks[1] else f"{task.name}#{alike.index(task) + 1}"
 
     def source(self, raw: _Raw) -> str:
         """The line in the learner's code, or the call that stands for it."""
@@ -203,7 +208,7 @@ class Tracer:
         holder = ""
         what = op.what if op is not None else None
         if action == JOIN and isinstance(what, Task):
-            target = what.name
+            target = self.thread(what)
         elif action in (SPIN, SLEEP) or what is None or isinstance(what, Site):
             pass
         elif call.outer is not None and call.kind.waits and (call.wait is not None or action == GET):
@@ -214,7 +219,7 @@ class Tracer:
             target = call.obj if call.outer is not None else what
             owner = getattr(what, "holder", None)
             if isinstance(owner, Task) and action == ACQUIRE:
-                holder = owner.name
+                holder = self.thread(owner)
         for frame in (call.learner, None):
             self.names.find(target, frame)
         for lock in task.held:
@@ -224,7 +229,7 @@ class Tracer:
             file, line = call.learner.f_code.co_filename, call.learner.f_lineno
         waiter = what if call.wait is not None and not isinstance(what, ControlledRLock) else None
         return Stuck(
-            thread=task.name,
+            thread=self.thread(task),
             action=action,
             target=self.names.text(target),
             holder=holder,

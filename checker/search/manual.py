@@ -164,7 +164,7 @@ def lanes(rt: Runtime, ready: list[Task]) -> list[Lane]:
             target = tracer.names.label(op.what)
         frame = call_at(sys._current_frames().get(task.os_ident), rt.world.is_learner_code).learner
         first = frame.f_code.co_firstlineno if frame is not None else 0
-        found.append(Lane(task.index, task.name, action, target, task in ready, stuck, first))
+        found.append(Lane(task.index, stuck.thread, action, target, task in ready, stuck, first))
     return found
 
 

@@ -39,6 +39,8 @@ class Replay:
         pass
 
     def choose(self, rt: Runtime, ready: list[Task], running: Task | None) -> Task | None:
+        if len(ready) == 1:  # no choice, and so none that was recorded: time may move here before a switch does
+            return ready[0]
         key = (running.index, running.steps) if running is not None else (-rt.ends(), 0)
         wanted = self.table.get(key)
         if wanted:

@@ -47,10 +47,8 @@ def moments(execution: Execution) -> list[Moment]:
     What the scenario's own thread did before it started another is left out, but for taking locks that it kept;
     so are steps that tell nothing, and what others did after an exception had ended it all.
     """
-    steps = execution.steps
+    steps = relevant(execution)
     begin = next((n for n, step in enumerate(steps) if step.thread != MAIN or step.action == "start"), 0)
-    if execution.outcome == RAISED:  # what others did after that is no part of the story
-        steps = steps[: max((n + 1 for n, step in enumerate(steps) if step.action == "raise"), default=len(steps))]
     written = {step.target for step in steps[begin:] if step.action in ("write", "call")}
     told = _kept_locks(steps[:begin]) + [
         number
@@ -61,6 +59,14 @@ def moments(execution: Execution) -> list[Moment]:
     result = [_moment(number, group, steps) for number, group in enumerate(groups, 1)]
     _fill_lanes(execution, result)
     return result
+
+
+def relevant(execution: Execution) -> tuple[Step, ...]:
+    """The steps up to the exception that decided it: what others did after that is no part of the story."""
+    steps = execution.steps
+    if execution.outcome != RAISED:
+        return steps
+    return steps[: max((n + 1 for n, step in enumerate(steps) if step.action == "raise"), default=len(steps))]
 
 
 def threads(execution: Execution) -> list[str]:

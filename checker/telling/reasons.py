@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from checker.outcomes import DEADLOCK, FINISHED, NOTHING, RAISED, Execution, Exploration, Step, Stuck
-from checker.telling.moments import MAIN, RUNNABLE, awaited_thing, lock_name, moments
+from checker.telling.moments import MAIN, RUNNABLE, awaited_thing, lock_name, moments, relevant
 
 #: Characters of a value in the headline.
 HEADLINE_VALUE = 44
@@ -131,7 +131,7 @@ class _Story:
 
     def __init__(self, failure: Execution) -> None:
         self.failure = failure
-        self.steps = failure.steps
+        self.steps = relevant(failure)
 
     @cached_property
     def _firsts(self) -> list[int]:
