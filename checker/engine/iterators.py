@@ -7,6 +7,7 @@ neither copied nor made again is refused when an execution uses it: it would go 
 
 from __future__ import annotations
 
+import array
 import collections
 import copy
 import gc
@@ -26,10 +27,12 @@ _OF_TABLES: tuple[Any, ...] = (
     reversed({}),
     reversed({}.values()),
     reversed({}.items()),
+    iter(collections.OrderedDict()),
 )
 _EXAMPLES: tuple[Any, ...] = (
     iter([]),
     iter(bytearray()),
+    iter(array.array("b")),
     iter(collections.deque()),
     reversed([]),
     reversed(()),

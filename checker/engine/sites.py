@@ -54,7 +54,10 @@ CONTAINERS = (
 )
 _SEQUENCES = (list, collections.deque, bytearray, array.array)
 _EXACT_CONTAINERS = frozenset({*CONTAINERS, collections.OrderedDict, collections.defaultdict, collections.Counter})
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()), types.MappingProxyType)
+_VIEWS: tuple[type, ...] = (
+    *(type(view) for table in ({}, collections.OrderedDict()) for view in (table.keys(), table.values(), table.items())),
+    types.MappingProxyType,
+)
 _GENERATORS = (types.GeneratorType,)
 
 #: Iterators that call what they were given, which may look into the parts.
@@ -84,7 +87,7 @@ _STREAMS = (io.StringIO, io.BytesIO)
 _DEEP = frozenset(
     {"repr", "print", "format", "ascii", "eq", "ne", "sum", "any", "all", "min", "max", "sorted", "reduce"}
 )
-_ASKING = frozenset({"min", "max", "reduce"})
+_ASKING = frozenset({"min", "max", "reduce", "sorted"})
 #: Modules of the library whose functions read all attributes of what they are given.
 _READING_MODULES = frozenset({"copy", "dataclasses", "pickle", "_pickle", "pprint"})
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
@@ -190,10 +193,11 @@ def attribute_kind(cls: type, name: str) -> Any:
                 value = klass.__dict__[name]
                 if isinstance(value, types.MemberDescriptorType):
                     kind = _INSTANCE
-                elif isinstance(value, functools.cached_property) and sys.version_info >= (3, 12):
-                    kind = _CACHED  # it has no lock any more
+                elif isinstance(value, functools.cached_property):
+                    kind = _CACHED if sys.version_info >= (3, 12) else _SKIP  # it has no lock any more
                 elif isinstance(value, _ACTIVE) or hasattr(type(value), "__get__"):
-                    kind = _SKIP
+                    lazy = type(getattr(type(value), "__get__", None)) is _FUNCTION and not hasattr(type(value), "__set__")
+                    kind = _INSTANCE if lazy else _SKIP  # the instance's own attribute goes before a lazy one
                 else:
                     kind = klass
                 break
@@ -224,8 +228,15 @@ def alias(rt: Any, obj: Any) -> None:
     except AttributeError:
         return
     if type(space) is dict:
-        rt.aliases[id(space)] = obj
+        rt.aliases[id(space)] = rt.aliases.get(id(obj), obj)
         rt.keep.append(space)
+
+
+def swap(rt: Any, obj: Any, space: dict[str, Any]) -> None:
+    """The instance is given another dictionary, maybe one that is another instance's already."""
+    first = rt.aliases.get(id(space), obj)
+    rt.aliases[id(space)] = rt.aliases[id(obj)] = first
+    rt.keep += obj, space
 
 
 class Site:
@@ -253,6 +264,11 @@ class Site:
         for obj, changes in found:
             rt.touch(self, obj, ALL, write or changes)
         rt.steps -= max(0, len(found) - 1)  # several places, but one instruction of the budget
+
+    def taking(self, rt: Any, values: tuple[Any, ...]) -> None:
+        """C code that changes a container takes the items from `values`: one step here, more with a generator."""
+        if self.visible and any(type(value) in _GENERATORS for value in values):
+            rt.doubt("a generator is run while its items go into what threads share")
 
     def classes(self, rt: Any, cls: type, name: str) -> bool:
         """`name` is looked for in a class and its bases; each that is asked could be given it. True if found."""
@@ -366,6 +382,10 @@ class StoreAttr(Site):
             obj = obj.__dict__
         elif self.name == "__class__":
             rt.doubt("an object is given another class")
+        elif self.name == "__dict__" and type(value) is dict:
+            rt.touch(self, obj, ALL, True, value)
+            swap(rt, obj, value)
+            return
         elif attribute_kind(cls, self.name) is _SKIP:
             holder = next(klass for klass in cls.__mro__ if self.name in klass.__dict__)
             if hasattr(type(holder.__dict__[self.name]), "__set__"):
@@ -478,7 +498,9 @@ def _is_one_step(factory: Any) -> bool:
     """Whether calling it runs no Python code."""
     if isinstance(factory, type):
         return not any(type(getattr(factory, name)) is _FUNCTION for name in ("__new__", "__init__"))
-    return type(factory) is _BUILTIN or getattr(factory, "one_step", False)
+    if type(factory) is functools.partial:
+        return _is_one_step(factory.func)
+    return type(factory) is _BUILTIN or type(factory) in _WRAPPERS or getattr(factory, "one_step", False)
 
 
 class StoreItem(Site):
@@ -576,6 +598,10 @@ class Operate(Site):
             return
         if is_container(type(left)):
             rt.touch(self, left, ALL, self.name == "in-place")
+            self.taking(rt, (right,))
+        for side in pair:
+            if type(side) in _VIEWS:
+                self.use(rt, side)
         if is_container(type(right)):
             rt.touch(self, right, ALL, False)
 
@@ -670,7 +696,7 @@ class Call(Site):
             elif name == "vars" and len(call) == 2:
                 alias(rt, call[1])
             elif name in ("exec", "eval", "globals", "vars"):
-                if not rt.alone:
+                if not rt.alone or name in ("exec", "eval"):  # what they define is not woven
                     rt.doubt(f"the code calls {name}()")
             else:
                 if name in _ASKING:
@@ -690,6 +716,9 @@ class Call(Site):
 
     def asking(self, rt: Any, name: str, call: tuple[Any, ...]) -> None:
         """C code that asks a key function between its looks at a container: one step here, more in truth."""
+        for part in call[1:]:
+            if type(part) is _BUILTIN and is_container(type(part.__self__)):  # max(names, key=votes.get)
+                self.method(rt, part.__self__, part.__name__, ())
         if self.visible and any(type(part) in (_FUNCTION, _METHOD) for part in call[1:]):
             rt.doubt(f"{name}() calls code between its looks at what threads share")
 
@@ -720,6 +749,7 @@ class Call(Site):
                 rt.touch(self, owner, ALL, False)
             else:
                 rt.touch(self, owner, ALL, True)
+                self.taking(rt, args)
             self.arguments(rt, args, 0, False)
         elif type(owner) in _GENERATORS:
             rt.touch(self, owner.gi_frame or owner, ALL, True)

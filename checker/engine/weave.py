@@ -23,7 +23,7 @@ _V313 = sys.version_info >= (3, 13)
 _V314 = sys.version_info >= (3, 14)
 
 _MATMUL = int(BinaryOp.MATRIX_MULTIPLY)
-_TIMES = int(BinaryOp.INPLACE_MULTIPLY)
+_TIMES = {int(BinaryOp.MULTIPLY), int(BinaryOp.INPLACE_MULTIPLY)}
 _SUBSCRIPT = getattr(BinaryOp, "SUBSCR", None)  # BINARY_SUBSCR became an operator in 3.14
 
 # Where an operand is used as a whole: (depth on the stack).
@@ -57,9 +57,9 @@ _MOST_PUSHED = sites.MOST_ARGUMENTS + 4
 _cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, list[sites.Site]]] = {}
 
 
-def _may_change_a_container(operator: int, constant: Any) -> bool:
-    """Whether ``x op= constant`` could work in place: ``x *= 2``, ``x += (1, 2)``, but not ``x += 1``."""
-    return operator == _TIMES or not isinstance(constant, (int, float, complex, type(None)))
+def _takes_containers(operator: int, constant: Any) -> bool:
+    """Whether the left side of ``x op constant`` could be a container: ``x * 2``, ``x += (1, 2)``, but not ``x + 1``."""
+    return operator in _TIMES or not isinstance(constant, (int, float, complex, str, type(None)))
 
 
 def stored_globals(code: types.CodeType) -> set[str]:
@@ -211,6 +211,10 @@ class _Weaver:
                 self.cell_hook(sites.LoadCell, arg, False)
         elif name == "STORE_DEREF":
             self.cell_hook(sites.StoreCell, arg, True)
+        elif name == "DELETE_DEREF":
+            self.emit("LOAD_CONST", None)
+            self.cell_hook(sites.StoreCell, arg, True)
+            self.emit("POP_TOP")
         elif name == "BINARY_SUBSCR" or (_SUBSCRIPT is not None and name == "BINARY_OP" and arg == _SUBSCRIPT):
             self.hook(sites.LoadItem, "[]", [2, 1])
         elif name == "STORE_SUBSCR":
@@ -224,12 +228,12 @@ class _Weaver:
         elif name == "CONTAINS_OP":
             self.hook(sites.UseItem, "in", [2, 1])
         elif name == "BINARY_OP":
-            in_place = int(arg) >= 13
             constant = previous is not None and previous.name == "LOAD_CONST"
-            if not constant or (in_place and _may_change_a_container(int(arg), cast(Instr, previous).arg)):
-                self.hook(sites.Operate, "in-place" if in_place else "operator", [2, 1])
+            if not constant or _takes_containers(int(arg), cast(Instr, previous).arg):
+                self.hook(sites.Operate, "in-place" if int(arg) >= 13 else "operator", [2, 1])
         elif name == "COMPARE_OP":
-            if not (previous is not None and previous.name == "LOAD_CONST"):
+            constant = previous is not None and previous.name == "LOAD_CONST"
+            if not constant or isinstance(cast(Instr, previous).arg, bytes):  # a bytearray can equal it
                 self.hook(sites.Operate, "compare", [2, 1])
         elif name == "YIELD_VALUE" or (name in ("RETURN_VALUE", "RETURN_CONST") and self.generator):
             self.hook(sites.Leave, "yield", [])
