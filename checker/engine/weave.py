@@ -58,7 +58,7 @@ _cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, l
 
 
 def _takes_containers(operator: int, constant: Any) -> bool:
-    """Whether the left side of ``x op constant`` could be a container: ``x * 2``, ``x += (1, 2)``, but not ``x + 1``."""
+    """Whether the left side of ``x op constant`` could be a container: in ``x * 2`` and ``x += (1,)``, not ``x + 1``."""
     return operator in _TIMES or not isinstance(constant, (int, float, complex, str, type(None)))
 
 
@@ -121,11 +121,14 @@ class _Weaver:
         out = self.out
         previous: Instr | None = None
         items = list(source)
-        loops = {
-            id(label)
-            for label, after in zip(items, items[1:])
-            if isinstance(label, Label) and isinstance(after, Instr) and after.name == "FOR_ITER"
-        }
+        loops: set[int] = set()  # labels that lead to a place with a site of its own
+        following: Instr | None = None
+        for item in reversed(items):
+            if isinstance(item, Instr):
+                following = item
+            elif isinstance(item, Label) and following is not None:
+                if following.name in ("FOR_ITER", "JUMP_BACKWARD"):
+                    loops.add(id(item))
         seen_labels: set[int] = set()
         for item in items:
             if not isinstance(item, Instr):
@@ -244,7 +247,7 @@ class _Weaver:
             if "NONE" not in name and (previous is None or previous.name not in _GIVES_BOOL):
                 self.hook(sites.Use, "truth", [1])
         if "JUMP" in name and isinstance(arg, Label) and id(arg) in seen and "NO_INTERRUPT" not in name:
-            if id(arg) not in loops:  # FOR_ITER has a site of its own
+            if id(arg) not in loops:
                 self.hook(sites.BackEdge, "loop", [])
         out.append(item)
 
