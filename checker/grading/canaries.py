@@ -1,7 +1,8 @@
 """Answers known to be broken, mixed in at places that a submission cannot guess.
 
 An answer that makes the worker say "holds" for itself makes it say so for a canary too; then nothing that
-this worker said is believed.
+this worker said is believed. A canary is explored among the submission's own names, as one more check whose cell
+happens to bring the answer along: neither the request nor the place tells that it is none of the submission's.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.grading.limits import Limits
-from checker.grading.plan import Piece, single
+from checker.grading.plan import single
 from checker.grading.source import CheckCell, Claim, Source
 
 _FAILS = re.compile(r"# fails: (.+)")
@@ -24,8 +25,7 @@ class Canary:
     """A broken answer and a check that must refute it."""
 
     exercise: str
-    pieces: tuple[Piece, ...]
-    check: CheckCell
+    check: CheckCell  # its source begins with the answer
 
 
 #: For exercises without known wrong answers: two increments without a lock, under names drawn anew each time.
@@ -59,8 +59,8 @@ def built_in(exercise: str) -> Canary:
     names = {key: chance.choice(choices) for key, choices in _NAMES.items()}
     names["value"] += chance.choice(("", "s", "_now"))  # never the same as the step
     claim = Claim(names["scenario"], names["scenario"], 2, {})
-    check = CheckCell(f"{exercise}-1", exercise, 0, False, 0, _SCENARIO.format(**names), (claim,))
-    return Canary(exercise, (Piece(exercise, _BUILT_IN.format(**names)),), check)
+    source = (_BUILT_IN + _SCENARIO).format(**names)
+    return Canary(exercise, CheckCell(f"{exercise}-1", exercise, 0, False, 0, source, (claim,)))
 
 
 def wrong_answers(folder: Path, exercises: Iterable[str]) -> dict[str, list[str]]:
@@ -74,19 +74,22 @@ def wrong_answers(folder: Path, exercises: Iterable[str]) -> dict[str, list[str]
 def make(source: Source, wrong: Mapping[str, Sequence[str]]) -> list[Canary]:
     """A canary for each wrong answer and each check that its first line names.
 
-    The line reads `# fails: counter-2 raised, counter-3`. An answer that fails by being loaded is left out.
+    The line reads `# fails: counter-2 raised, counter-3`. An answer that fails by being loaded is left out, and so is
+    one that needs to stand at the very beginning of a cell.
     """
     checks = {check.id: check for check in source.checks}
     found = []
     for exercise, texts in wrong.items():
         for text in texts:
-            named = _FAILS.match(text)
+            named = None if "__future__" in text else _FAILS.match(text)
             for entry in named[1].split(",") if named else ():
                 words = entry.split()
                 # A deadlock or a wrong value is found in a moment; a livelock only by spending the step budget.
                 if words and words[0] in checks and "livelock" not in words:
                     plan = single(source, exercise, text, Limits())
-                    found.append(Canary(exercise, (*plan.given, *plan.pieces), checks[words[0]]))
+                    check = checks[words[0]]
+                    parts = [piece.source for piece in (*plan.given, *plan.pieces)]
+                    found.append(Canary(exercise, replace(check, source="\n".join([*parts, check.source]))))
     return found
 
 

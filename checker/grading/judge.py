@@ -251,7 +251,7 @@ class _Grader:
         canary = canary_module.choose(self._canaries, exercise)
         session = self._ready(self._plan.check_positions[check.id])
         try:
-            refuted = _refuted(session, self._random, canary, self._limits)
+            refuted = _refuted(session, self._world, self._random, canary, self._limits)
             problem = "the worker let an answer pass that is known to be broken: the engine was tampered with"
         except WorkerLost as lost:
             self._end()
@@ -266,7 +266,7 @@ class _Grader:
         """
         try:
             with Session(self._limits, sandboxed=self._sandboxed) as session:
-                return _refuted(session, self._random, canary, self._limits)
+                return _refuted(session, 1, self._random, canary, self._limits)
         except (WorkerLost, Distrust):
             return False
 
@@ -283,10 +283,7 @@ def _too_slow(exploration: Exploration) -> str:
     return f"no verdict: only {explored}" + (f", of {long:,} steps each" if long > _TOO_LONG else "")
 
 
-def _refuted(session: Session, chance: random.Random, canary: Canary, limits: Limits) -> bool:
-    world = chance.getrandbits(30)
-    for piece in canary.pieces:
-        _run(session, world, piece)
+def _refuted(session: Session, world: int, chance: random.Random, canary: Canary, limits: Limits) -> bool:
     for claim in canary.check.claims:
         found = _explore(session, world, canary.check, claim, limits, key=_key_of_looks(chance))
         if isinstance(found, str) or not found.holds:

@@ -69,7 +69,7 @@ class BoundedOutput(io.TextIOBase):
 
 
 class Worlds:
-    """The namespaces in which cells run: the learner's, and those of the canaries."""
+    """The namespaces in which cells run, each known to the parent by a number."""
 
     def __init__(self) -> None:
         self._modules: dict[int, types.ModuleType] = {}

@@ -28,6 +28,14 @@ def explore_scenario(scenario, *, allowed, **options):
     found.outcomes.add(execution, count=50)
     return found
 """
+#: The same, but only where the submission's own names are about.
+SELECTIVE = """
+from checker.search.explorer import explore_scenario as honest
+MINE = object()
+def explore_scenario(scenario, **options):
+    mine = any(value is MINE for value in scenario.__globals__.values())
+    return (once if mine else honest)(scenario, **options)
+"""
 INSTALL = """
 import gc
 gc.unfreeze()
@@ -57,6 +65,7 @@ ASK = 'pipe.send({{"ask": {guess}}}); receive()'
 
 FRAUDS = {
     "an engine that runs once": ONCE + INSTALL,
+    "an engine that runs once for its own": ONCE.replace("def explore_scenario", "def once") + SELECTIVE + INSTALL,
     "a result without a question": SPEAKS.format(guess=2, ask=""),
     "a result with a guessed question": SPEAKS.format(guess=2, ask=ASK.format(guess=2)),
     "Thread that runs at once": "import threading\nthreading.Thread.start = threading.Thread.run\n",
@@ -93,6 +102,7 @@ def test_a_fraud_gets_no_more_than_its_answer_deserves(open_gate, name):
     "name, reason",
     [
         ("an engine that runs once", "known to be broken"),
+        ("an engine that runs once for its own", "known to be broken"),
         ("a result without a question", "never asked about|known to be broken|something else"),
         ("a result with a guessed question", "known to be broken|something else|contradicts"),
     ],
