@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .runtime import Runtime
 
 MOST_STEPS = 2_000
+#: Steps up to which a story tells the values inside of critical sections as well.
+MOST_DETAILS = 60
 _SHOWN_WHOLE = (dict, list, set, deque, bytearray, tuple, frozenset, int, float, str, bool, bytes)
 
 
@@ -288,7 +290,10 @@ def _shown(obj: Any, item: Any, value: Any) -> str:
 
 
 def _shared(steps: list[_Raw]) -> list[_Raw]:
-    """Without the accesses to places that no other thread touches, or that nobody changes."""
+    """Without the accesses to places that no other thread touches, or that nobody changes.
+
+    In a long story only those are left where a switch matters: the others would hide it.
+    """
     touched: dict[int, dict[Any, tuple[set[Task], set[Task]]]] = {}  # base -> item -> who reads, who writes
     for step in steps:
         if step.place is not None:
@@ -305,11 +310,15 @@ def _shared(steps: list[_Raw]) -> list[_Raw]:
                     return True
         return False
 
+    kept = [step for step in steps if matters(step)]
+    if len(kept) > MOST_DETAILS:
+        kept = [step for step in kept if step.place is None]
+    chosen = set(map(id, kept))
     result: list[_Raw] = []
-    switched = preempted = False
+    preempted = False
     for step in steps:
-        switched, preempted = switched or step.switched, preempted or step.preempted
-        if matters(step):
+        preempted = preempted or step.preempted
+        if id(step) in chosen:
             switched = bool(result) and result[-1].task is not step.task
             result.append(step._replace(switched=switched, preempted=preempted and switched))
             preempted = False
