@@ -670,3 +670,21 @@ def test_what_is_told_is_what_replay_does(scenario):
     again = explore(scenario, replay=found.schedule)
     shown_again = again.failure if again.failure is not None else failing(scenario, replay=found.schedule).failure
     assert shown_again.steps == found.failure.steps
+
+
+def test_a_long_story_leaves_out_values_inside_of_locks():
+    def many():
+        counter = [0]
+        lock = threading.Lock()
+
+        def work():
+            for _ in range(12):
+                with lock:
+                    counter[0] += 1
+
+        together(work, work)
+        return 0
+
+    found = failing(many, 1)
+    effects = {effect for moment in moments(found.failure) for effect in moment.effects}
+    assert effects == {"takes and releases lock"}
