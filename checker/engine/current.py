@@ -9,3 +9,6 @@ if TYPE_CHECKING:
 
 #: Set by the runtime while an execution is under way, None otherwise.
 runtime: Runtime | None = None
+
+#: An interruption from the keyboard was lost in a destructor: the exploration is to end all the same.
+interrupted = False

@@ -1,8 +1,8 @@
 """Python code of the standard library that is woven as if it were the learner's.
 
 The library is not interrupted except at its lock operations. That is not enough where it reads or changes without a
-lock what threads share, where the learner looks past the lock at what it guards, and where it calls functions of C
-that it was handed.
+lock what threads share, where the learner looks past the lock at what it guards, where it calls functions of C that
+it was handed, and where a loop that uses it would seem to change nothing.
 """
 
 from __future__ import annotations
@@ -40,8 +40,11 @@ _WOVEN: tuple[tuple[type, str, tuple[str, ...]], ...] = (
     (collections.ChainMap, "", ("ChainMap",)),
     (contextlib.ExitStack.__mro__[1], "_create_cb_wrapper", ("ExitStack",)),
     (Future, "add_done_callback _invoke_callbacks", ("add_done_callback",)),
-    (threading.Semaphore, "acquire release", ("Semaphore BoundedSemaphore", "_value")),
-    (threading.BoundedSemaphore, "release", ("BoundedSemaphore", "_value")),
+    (threading.Semaphore, "acquire release", ("Semaphore BoundedSemaphore",)),
+    (threading.BoundedSemaphore, "release", ("BoundedSemaphore",)),
+    (queue.Queue, "_put _get task_done", ("Queue LifoQueue PriorityQueue",)),
+    (queue.LifoQueue, "_put _get", ("LifoQueue",)),
+    (queue.PriorityQueue, "_put _get", ("PriorityQueue",)),
     (queue.Queue, "", ("Queue LifoQueue PriorityQueue", ".queue unfinished_tasks")),
     (queue.LifoQueue, "", ("LifoQueue", ".queue unfinished_tasks")),
     (queue.PriorityQueue, "", ("PriorityQueue", ".queue unfinished_tasks")),

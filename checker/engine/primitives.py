@@ -47,11 +47,12 @@ class ControlledLock:
     `holder` is the task that acquired it, True if it was acquired outside the execution, or None if it is free.
     """
 
-    __slots__ = ("holder", "clock", "inner", "serial", "__weakref__")
+    __slots__ = ("holder", "clock", "inner", "waiter", "serial", "__weakref__")
 
     def __init__(self) -> None:
         self.holder: Any = None
         self.clock: Clock = {}
+        self.waiter = False  # made by Condition.wait for one wait
         self.inner = False  # set by the tracer: a lock that a Condition waits on, which no reader knows of
         self.serial = _serial()
 
@@ -82,11 +83,13 @@ class ControlledLock:
         elif not rt.alone:
             rt.point(Op(TRY, ((id(self), ALL, True),), what=self))
         if self.holder is not None:
+            task.refused.add(id(self))
             if rt.tracer:
                 rt.tracer.record("timeout" if blocking else "acquire", self, "False", lock=True)
             return False
         self.holder = task
         task.held.append(self)
+        task.took.add(id(self))
         join_clock(task.clock, self.clock)
         rt.version += 1
         task.quiet += 1
@@ -120,7 +123,7 @@ class ControlledLock:
     def locked(self) -> bool:
         rt = current.runtime
         if rt is not None and rt.caller() is not None:
-            rt.step()
+            rt.step().refused.add(id(self))
             if not rt.alone:
                 rt.point(Op(LOOK, ((id(self), ALL, False),), what=self))
             if rt.tracer:
@@ -200,6 +203,7 @@ class ControlledRLock:
         elif not rt.alone:
             rt.point(Op(TRY, ((id(self), ALL, True),), what=self))
         if self.holder is not None:
+            task.refused.add(id(self))
             if rt.tracer:
                 rt.tracer.record("timeout" if blocking else "acquire", self, "False", lock=True)
             return False
@@ -212,6 +216,7 @@ class ControlledRLock:
         self.holder = task
         self.count = count
         task.held.append(self)
+        task.took.add(id(self))
         join_clock(task.clock, self.clock)
         rt.version += 1
         task.quiet += 1
@@ -325,6 +330,7 @@ class ControlledSimpleQueue:
             join_clock(self.clock, task.clock)
             task.clock[task.index] += 1
             rt.version += 1
+            task.changed = True
             if rt.tracer:
                 rt.tracer.record("put", self, lock=True)
         self.items.append(item)
@@ -350,6 +356,7 @@ class ControlledSimpleQueue:
             if self.items:
                 join_clock(task.clock, self.clock)
                 rt.version += 1
+                task.changed = True
                 if rt.tracer:
                     rt.tracer.record("get", self, lock=True)
         if not self.items:
@@ -411,7 +418,7 @@ def sleep(*args: Any, **kwargs: Any) -> None:
         raise ValueError("sleep length must be non-negative")
     if seconds > 9223372036.0:
         raise OverflowError("timestamp too large to convert to C PyTime_t")
-    rt.step().changed |= seconds > 0
+    rt.step().slept |= seconds > 0
     deadline = rt.deadline_after(float(seconds))
     if seconds == 0 and rt.alone:
         return

@@ -20,7 +20,8 @@ from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, R
 from . import current, threads
 from .output import Capture
 from .races import Races
-from .sites import ALL, ENDS, IDS, IDS_SITE, RESULT, STARTS, THREADS, Site, touched
+from .rounds import Rounds
+from .sites import ALL, ENDS, IDS, IDS_SITE, PLAIN, RESULT, STARTS, THREADS, Site, touched
 from .tasks import (
     ACCESS,
     BEGIN,
@@ -54,6 +55,9 @@ MOST_PATIENCE = 10
 
 #: With delays: how many deadlines in a row may pass while a thread could run and does not.
 MOST_DELAYS = 4
+
+
+_KEEPING_TIMEOUTS = ("threading", "queue", "concurrent.futures._base")
 
 
 class Unwind(BaseException):
@@ -92,6 +96,8 @@ class Runtime:
         self.world = world
         self.woven: set[int] = world.woven
         self.fragile: dict[int, str] = world.fragile
+        self.rounds = Rounds(self)
+        self.calm = self.rounds.calm
         self.delays = delays
         self.max_steps = max_steps
         self.patience = patience
@@ -225,6 +231,7 @@ class Runtime:
         parent.clock[parent.index] += 1
         self.version += 1
         parent.changed = True
+        self.rounds.stir()
         spawned = getattr(self.policy, "spawned", None)
         if spawned is not None:
             spawned(parent, task)
@@ -296,6 +303,7 @@ class Runtime:
         task.finished = True
         self.live.remove(task)
         self.version += 1
+        self.rounds.stir()
         if self.tracer:
             self.tracer.record("end", task.name)
         chosen = self.pick(None)
@@ -520,49 +528,15 @@ class Runtime:
         if write:
             self.version += 1
             task.changed = True
+            if task.wrote is not None:
+                task.wrote.append((base, item, value if type(value) in PLAIN else id(value)))
+            if self.calm:
+                self.rounds.stir()
             if self.fragile:
                 self.spare(obj)
         if self.tracer:
             self.tracer.access(site, obj, item, write, value)
         self.races.note(base, obj, item, write, task, site)
-
-    def loop(self, site: Site) -> None:
-        """The end of a round of a loop: if the round changed nothing, wait until somebody else does.
-
-        A round that wrote nothing, left the locks it took, and ends with the local variables it began with will be
-        repeated unchanged until another thread (or time) changes something: leaving it out loses no behaviour.
-        A loop that only counts is given 500 rounds before it is treated so as well.
-        """
-        task = self.step()
-        last = task.spin
-        # its own balanced lock operations are no change
-        if last is None or last[0] is not site or task.changed or len(task.held) != last[2]:
-            task.changed = False
-            task.quiet = 0
-            task.spin = (site, self.version, len(task.held), None, self.now, 0)
-            return
-        _, version, held, locals_, since, rounds = last
-        unchanged = self.version - version == task.quiet
-        if not (unchanged or task.reads_clock):
-            task.quiet = 0
-            task.spin = (site, self.version, held, None, self.now, 0)
-            return
-        if unchanged:
-            self.version -= task.quiet
-        task.quiet = 0
-        rounds += 1
-        frame = sys._getframe(2)
-        snapshot = [(name, id(value)) for name, value in frame.f_locals.items() if type(value) is not float]
-        task.spin = (site, self.version, held, snapshot, since, rounds)
-        if snapshot == locals_ or rounds > 500:
-            before = self.version
-            deadline = None
-            if task.reads_clock:  # it waits for time to pass: in small steps, at most 1 % too late
-                deadline = self.now + max(0.001, 0.01 * (self.now - since))
-            task.reads_clock = False
-            self.point(Op(SPIN, (), lambda: self.version != before, deadline, site))
-            if self.version != before and deadline is None:
-                task.spin = None
 
     def number(self, obj: Any) -> int:
         """What id() gives, since addresses differ from execution to execution.
@@ -594,6 +568,8 @@ class Runtime:
     def read_clock(self) -> float:
         task = self.step()
         task.reads_clock = True
+        # the library asks in order to keep a timeout: that it gives up in the end is not the caller's doing
+        task.timed |= sys._getframe(2).f_globals.get("__name__") not in _KEEPING_TIMEOUTS
         if self.delays and not self.alone:
             self.point(Op(CLOCK, (("time", ALL, False),)))
         return self.now

@@ -54,8 +54,9 @@ CONTAINERS = (
 )
 _SEQUENCES = (list, collections.deque, bytearray, array.array)
 _EXACT_CONTAINERS = frozenset({*CONTAINERS, collections.OrderedDict, collections.defaultdict, collections.Counter})
+_TABLES: tuple[Any, ...] = ({}, collections.OrderedDict())
 _VIEWS: tuple[type, ...] = (
-    *(type(view) for table in ({}, collections.OrderedDict()) for view in (table.keys(), table.values(), table.items())),
+    *(type(view) for table in _TABLES for view in (table.keys(), table.values(), table.items())),
     types.MappingProxyType,
 )
 _GENERATORS = (types.GeneratorType,)
@@ -90,6 +91,17 @@ _DEEP = frozenset(
 _ASKING = frozenset({"min", "max", "reduce", "sorted"})
 #: Modules of the library whose functions read all attributes of what they are given.
 _READING_MODULES = frozenset({"copy", "dataclasses", "pickle", "_pickle", "pprint"})
+#: Modules written in Python whose functions do nothing to shared state that is not noticed elsewhere.
+_KNOWN_MODULES = frozenset(
+    {
+        "threading",
+        "queue",
+        "concurrent.futures._base",
+        "checker.together",
+        *(f"checker.engine.{name}" for name in ("dates", "primitives", "threads")),
+        *_READING_MODULES,
+    }
+)
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 _WRITING_MODULES = frozenset({"_heapq", "_bisect", "_operator", "_collections"})
 
@@ -195,8 +207,10 @@ def attribute_kind(cls: type, name: str) -> Any:
                     kind = _INSTANCE
                 elif isinstance(value, functools.cached_property):
                     kind = _CACHED if sys.version_info >= (3, 12) else _SKIP  # it has no lock any more
-                elif isinstance(value, _ACTIVE) or hasattr(type(value), "__get__"):
-                    lazy = type(getattr(type(value), "__get__", None)) is _FUNCTION and not hasattr(type(value), "__set__")
+                elif isinstance(value, _ACTIVE):
+                    kind = _SKIP
+                elif hasattr(type(value), "__get__"):
+                    lazy = type(type(value).__get__) is _FUNCTION and not hasattr(type(value), "__set__")
                     kind = _INSTANCE if lazy else _SKIP  # the instance's own attribute goes before a lazy one
                 else:
                     kind = klass
@@ -392,6 +406,7 @@ class StoreAttr(Site):
                 return  # a property or the like: its own code does the writing
             rt.doubt("an instance attribute hides a method")
         elif cls is rt.local_type:
+            rt.task.changed = True
             return
         rt.touch(self, obj, self.name, True, value)
 
@@ -616,7 +631,7 @@ class BackEdge(Site):
         rt = current.runtime
         if rt is None or get_ident() != rt.running:
             return
-        rt.loop(self)
+        rt.rounds.end(self)
 
 
 class Leave(Site):
@@ -647,12 +662,17 @@ class Call(Site):
         callee = call[0]
         kind = type(callee)
         if kind is _FUNCTION:
-            if len(call) > 1 and id(callee.__code__) not in rt.woven:
-                self.arguments(rt, call, 1, False, deep=2 if callee.__module__ in _READING_MODULES else 1)
+            if id(callee.__code__) not in rt.woven:
+                if callee.__module__ not in _KNOWN_MODULES:
+                    rt.task.changed = True  # as with C code that has a state of its own
+                if len(call) > 1:
+                    self.arguments(rt, call, 1, False, deep=2 if callee.__module__ in _READING_MODULES else 1)
             return
         if kind is _METHOD:
             if id(getattr(callee.__func__, "__code__", None)) not in rt.woven:
                 owner = callee.__self__
+                if getattr(callee.__func__, "__module__", "") not in _KNOWN_MODULES:
+                    rt.task.changed = True
                 if is_container(type(owner)):  # a method in Python of a container class of the library
                     rt.touch(self, owner, ALL, callee.__name__ not in _READ)
                 elif type(owner) in ITERATORS:

@@ -76,6 +76,15 @@ class Task:
         "stops",
         "held",
         "changed",
+        "slept",
+        "timed",
+        "mark",
+        "busy",
+        "wrote",
+        "did",
+        "turns",
+        "took",
+        "refused",
         "spin",
         "random",
         "body",
@@ -104,7 +113,15 @@ class Task:
         self.stop_at = -1
         self.stops: list[int] = []
         self.held: list[Any] = []
-        self.changed = False
+        # of the round of a loop that is under way: whether it changed anything, slept, and looked at the time itself
+        self.changed = self.slept = self.timed = False
+        self.mark: Any = None  # what an idle round ended with
+        self.busy: Any = None  # (loop, steps of others, rounds in which others made none)
+        self.wrote: list[Any] | None = None  # the writes of the round, where they count
+        self.did: Any = None  # what the last round did before others were let go on
+        self.took: set[int] = set()  # locks, since the rounds are idle
+        self.refused: set[int] = set()  # locks that were found taken
+        self.turns = 0  # how many times in a row that was the same
         self.spin: Any = None
         self.random: Any = None
         self.reads_clock = False

@@ -83,6 +83,14 @@ def _make_lock() -> Any:
     return ControlledLock() if controlled() else _real_lock()
 
 
+def make_waiter() -> Any:
+    """The lock that `Condition.wait` makes for each wait, and forgets."""
+    lock = _make_lock()
+    if isinstance(lock, ControlledLock):
+        lock.waiter = True
+    return lock
+
+
 _make_lock.one_step = True  # type: ignore[attr-defined]  # as the real one, which is written in C
 # threading.Lock is a function up to 3.12 and a type from 3.13, and so is ours
 make_lock: Any = _Lock if _LOCK_IS_A_TYPE else _make_lock
@@ -318,8 +326,10 @@ _real_id = id
 
 def unraisablehook(args: Any, /) -> None:
     """The unwinding of a thread may pass through a destructor or a weak reference's callback, or leave behind an
-    object that is half made: that is no news."""
+    object that is half made: that is no news. An interruption from the keyboard that was lost there comes again."""
     rt = controlled()
+    if args.exc_type is KeyboardInterrupt:
+        current.interrupted = True
     if args.exc_type is not rt_unwind() and not (rt is not None and rt.ended):
         _real_unraisablehook(args)
 
@@ -398,6 +408,7 @@ def patches() -> dict[tuple[Any, str], Any]:
         (threading.Thread, "is_alive"): is_alive,
         (threading, "enumerate"): enumerate_threads,
         (threading, "active_count"): active_count,
+        (threading, "_allocate_lock"): make_waiter,
     }
     if hasattr(threading, "_CRLock"):
         table[threading, "_CRLock"] = make_rlock

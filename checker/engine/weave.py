@@ -58,7 +58,7 @@ _cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, l
 
 
 def _takes_containers(operator: int, constant: Any) -> bool:
-    """Whether the left side of ``x op constant`` could be a container: in ``x * 2`` and ``x += (1,)``, not ``x + 1``."""
+    """Whether the left side of ``x op constant`` could be a container: ``x * 2``, ``x += (1,)``, not ``x + 1``."""
     return operator in _TIMES or not isinstance(constant, (int, float, complex, str, type(None)))
 
 

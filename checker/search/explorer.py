@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..engine import current
 from ..engine.affinity import one_core
 from ..engine.looks import Looks
 from ..engine.runtime import MOST_DELAYS, Policy, Runtime
@@ -151,6 +152,9 @@ class _Explorer:
         self, policy: Any, *, stops: dict[int, list[int]] | None = None, trace: bool = False, **options: Any
     ) -> Execution:
         """Run once under `policy`; return what happened. New racy sites are in `self.last.races.racy`."""
+        if current.interrupted:
+            current.interrupted = False
+            raise KeyboardInterrupt
         self.world.begin()
         rt = Runtime(
             policy,

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from checker import CheckFailed, check, explore, together
+from checker.search import explorer
 
 # -- what can go wrong ----------------------------------------------------------------------------------------------
 
@@ -489,7 +490,22 @@ def endless_search():
     return "done"
 
 
-@pytest.mark.parametrize("scenario", [endless_search, sleeping_for_ever, infinite_loop_in_the_scenario_itself])
+def sleeping_and_counting_for_ever():
+    """No round is like the one before, so that only the budget of steps ends it."""
+
+    def count():
+        number = 0
+        while True:
+            time.sleep(1)
+            number += 1
+
+    together(count)
+
+
+SLOW = [endless_search, sleeping_and_counting_for_ever, infinite_loop_in_the_scenario_itself]
+
+
+@pytest.mark.parametrize("scenario", SLOW)
 def test_keyboard_interrupt_stops_a_check_at_once(scenario):
     before = signal.signal(signal.SIGALRM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     try:
@@ -543,3 +559,17 @@ def test_bad_arguments():
         explore(racing, search="luck")
     with pytest.raises(ValueError):
         explore(racing, replay="no schedule at all")
+
+
+def test_an_interruption_in_a_destructor_is_not_lost():
+    class Interrupted:
+        def __del__(self):
+            raise KeyboardInterrupt
+
+    def observed(execution):
+        Interrupted()  # as if Ctrl-C came while an object is being collected
+        return True
+
+    with pytest.raises(KeyboardInterrupt):
+        explorer.explore_scenario(racing, allowed=observed)
+    assert {row.observation for row in explore(racing).outcomes.rows} == {1, 2}
