@@ -22,6 +22,7 @@ from ..engine.tasks import (
     BEGIN,
     GET,
     JOIN,
+    LOOK,
     PUT,
     RELEASE,
     RETURN,
@@ -54,6 +55,13 @@ def accesses_now(op: Op) -> tuple[Access, ...]:
         if held:
             return tuple((base, item, False) for base, item, _ in op.accesses)
     return op.accesses
+
+
+def kind_now(op: Op) -> str:
+    """The kind of the operation if done now: to release a lock that is free gives nobody anything."""
+    if op.kind == RELEASE and getattr(op.what, "holder", op) is None:
+        return LOOK
+    return op.kind
 
 
 def overlap(one: tuple[Access, ...], other: tuple[Access, ...]) -> bool:
@@ -221,7 +229,7 @@ class Dpor:
         count = clock.get(task.index, 0) + 1
         clock[task.index] = count
         if accesses or depth >= 0:
-            event = Event(task.index, count, op.kind, accesses, dict(clock), depth, len(self.events))
+            event = Event(task.index, count, kind_now(op), accesses, dict(clock), depth, len(self.events))
             self.events.append(event)
             for base in {access[0] for access in accesses}:
                 self.by_base.setdefault(base, []).append(event)

@@ -471,6 +471,29 @@ def a_pool_of_one():
         return pool.submit(pow, 2, 3).result()
 
 
+def a_free_lock_is_released():
+    """A lock released once too often: the second release may meet the acquire of the other."""
+    lock, o = threading.Lock(), SimpleNamespace(owner=0)
+
+    def twice():
+        with lock:
+            o.owner = 1
+        if o.owner != 1:
+            return "not mine"
+        try:
+            lock.release()
+        except RuntimeError:
+            return "refused"
+        return "released"
+
+    def once():
+        lock.acquire()
+        o.owner = 2
+        lock.release()
+
+    return together(twice, once)[0]
+
+
 def a_generator_for_two():
     def numbers():
         yield 1
