@@ -57,6 +57,12 @@ _REFUSED: dict[str, tuple[tuple[str, str], ...]] = {
 
 def refusals() -> list[tuple[Any, str, Any]]:
     """(holder, name, what takes its place) for everything that is refused and loaded."""
+    return _refusals(len(sys.modules))
+
+
+@functools.lru_cache(maxsize=1)
+def _refusals(loaded: int) -> list[tuple[Any, str, Any]]:
+    """The same as long as so many modules are loaded."""
     found: list[tuple[Any, str, Any]] = []
     for module_name, groups in _REFUSED.items():
         module = sys.modules.get(module_name)

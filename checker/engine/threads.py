@@ -328,9 +328,9 @@ def unraisablehook(args: Any, /) -> None:
     """The unwinding of a thread may pass through a destructor or a weak reference's callback, or leave behind an
     object that is half made: that is no news. An interruption from the keyboard that was lost there comes again."""
     rt = controlled()
-    if args.exc_type is KeyboardInterrupt:
+    if rt is None and args.exc_type is KeyboardInterrupt:
         current.interrupted = True
-    if args.exc_type is not rt_unwind() and not (rt is not None and rt.ended):
+    elif args.exc_type is not rt_unwind() and not (rt is not None and rt.ended):
         _real_unraisablehook(args)
 
 

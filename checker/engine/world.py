@@ -20,6 +20,7 @@ import dis
 import functools
 import gc
 import io
+import itertools
 import os
 import random
 import sys
@@ -128,7 +129,7 @@ class World:
         self._resets: list[Callable[[], None]] = []
         self._beginnings = Beginnings()
         self.fragile: dict[int, str] = {}  # by id: iterators that cannot begin again, and what to call them
-        self._known = frozenset(sys.modules)
+        self._known = len(sys.modules)
 
     # -- an exploration -----------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ class World:
         gc.disable()
         try:
             self._walk()
-            if len(sys.modules) != len(self._known):  # to know what they hold, look again
+            if len(sys.modules) > self._known:  # to know what they hold, look again
                 self.look_again()
                 return
             self._patches.install()
@@ -155,9 +156,8 @@ class World:
 
     def overlooked(self) -> list[str]:
         """The learner's modules that were imported since the beginning, and so are not woven."""
-        if len(sys.modules) == len(self._known):
-            return []
-        new = [name for name in sys.modules if name not in self._known]
+        # the latest come last; to look at all of them takes long in a process that was just forked
+        new = list(itertools.islice(reversed(sys.modules), max(0, len(sys.modules) - self._known)))
         return [name for name in new if is_learner_file(getattr(sys.modules[name], "__file__", None) or "<frozen>")]
 
     def uninstall(self) -> None:
