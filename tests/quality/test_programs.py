@@ -11,7 +11,6 @@ from programs import HOLDS, PROGRAMS, Program
 from checker import CheckFailed, Exploration, check, explore
 from checker.outcomes import FINISHED, KINDS
 
-CASES = [pytest.param(program, id=program.name, marks=pytest.mark.slow if program.slow else ()) for program in PROGRAMS]
 SEEDS = (0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow))
 
 
@@ -36,7 +35,7 @@ def forbidden_schedule(program: Program, exploration: Exploration) -> str | None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("program", CASES)
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_judged_as_labelled(program: Program, seed: int) -> None:
     exploration = explore(program.scenario, seed=seed, **program.options)
     outcome, observation = verdict(program, exploration)
@@ -49,7 +48,7 @@ def test_judged_as_labelled(program: Program, seed: int) -> None:
     assert verdict(program, again) == (outcome, observation)
 
 
-@pytest.mark.parametrize("program", CASES)
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_check_passes_or_tells_the_story(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
     try:
         check(program.scenario, expect=program.expect, **program.options)

@@ -21,7 +21,6 @@ class Program:
     outcomes: tuple[str, ...]
     expect: Any
     options: dict[str, Any] = field(default_factory=dict)
-    slow: bool = False  # every one of its executions takes seconds
 
     @property
     def name(self) -> str:
@@ -45,18 +44,16 @@ def holds(expect: Any, **options: Any) -> Callable[[Callable[[], Any]], Callable
     return _labelled((HOLDS,), expect, options)
 
 
-def fails(
-    *outcomes: str, expect: Any, slow: bool = False, **options: Any
-) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def fails(*outcomes: str, expect: Any, **options: Any) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Label a scenario as one that some schedule breaks, with one of the named outcomes."""
-    return _labelled(outcomes, expect, options, slow)
+    return _labelled(outcomes, expect, options)
 
 
 def _labelled(
-    outcomes: tuple[str, ...], expect: Any, options: dict[str, Any], slow: bool = False
+    outcomes: tuple[str, ...], expect: Any, options: dict[str, Any]
 ) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     def label(scenario: Callable[[], Any]) -> Callable[[], Any]:
-        PROGRAMS.append(Program(scenario, outcomes, expect, options, slow))
+        PROGRAMS.append(Program(scenario, outcomes, expect, options))
         return scenario
 
     return label

@@ -105,7 +105,7 @@ def poll_with_pauses():
     return together(poll, late)[0]
 
 
-@fails("livelock", expect=1, slow=True, patience=1.0)
+@fails("livelock", expect=1)
 def poll_with_pauses_for_ever():
     flag = Flag()
 
@@ -237,7 +237,7 @@ def peterson_with_its_writes_swapped():
     return total
 
 
-@fails("livelock", expect=[None, None], slow=True, patience=1.0)
+@fails("livelock", expect=[None, None])
 def after_you():
     gone = [False, False]
 
