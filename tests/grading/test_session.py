@@ -145,9 +145,9 @@ threading.Thread(target=late, daemon=True).start()
 
 
 def test_a_late_write_from_a_thread_is_noticed(session):
-    assert run(session, LATE) == {"ran": ""}
-    assert select.select([session._replies], [], [], 200)[0]
-    with pytest.raises(WorkerLost, match="without being asked"):
+    with pytest.raises(WorkerLost, match="without being asked|a frame that announces"):  # read alone or with the reply
+        run(session, LATE)
+        assert select.select([session._replies], [], [], 200)[0]
         run(session, "x = 1")
 
 
