@@ -644,15 +644,46 @@ def a_late_holder_keeps_the_lock():
     return got_it, other, lock.locked()
 
 
+def an_rlock_is_released_once_when_the_block_raises():
+    lock = threading.RLock()
+    with acquired(lock):
+        try:
+            with acquired(lock, 0):
+                raise KeyError("boom")
+        except KeyError:
+            pass
+        [still_held] = together(lambda: not lock.acquire(blocking=False))
+    return still_held
+
+
+def a_vain_attempt_beside_it_changes_nothing():
+    lock = threading.Lock()
+
+    def try_in_vain():
+        with acquired(lock, 0) as got_it:
+            return got_it
+
+    with acquired(lock) as mine:
+        theirs = together(try_in_vain)
+    return mine, theirs, lock.locked()
+
+
 def infinity_is_a_timeout():
-    with acquired(threading.Lock(), float("inf")) as got_it:
-        return got_it
+    free, busy = threading.Lock(), threading.Lock()
+    busy.acquire()
+    told = []
+    for lock in free, busy:
+        with acquired(lock, float("inf")) as got_it:
+            told.append(got_it)
+    return told
 
 
 check(each_block_releases_its_own, expect=(True, False, True, False, True))
 check(an_rlock_is_released_once_per_block, expect=(True, True, True, True))
 check(a_late_holder_keeps_the_lock, expect=(False, True, True))
-check(infinity_is_a_timeout, expect=True)
+check(an_rlock_is_released_once_when_the_block_raises, expect=True)
+check(a_vain_attempt_beside_it_changes_nothing, expect=(True, [False], False))
+check(infinity_is_a_timeout, expect=[True, False])
 
 
 # %% [markdown]
