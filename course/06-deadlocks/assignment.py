@@ -204,8 +204,40 @@ def an_auditor_is_never_in_the_way():
     return {"audited": total, "balances": [a.balance, b.balance]}
 
 
+def the_order_is_that_of_the_ids_not_of_the_addresses():
+    high, low = sorted([Account(0, 100), Account(0, 100)], key=id)  # the ids run against the addresses
+    low.id, high.id = 1, 2
+
+    def audit():
+        with low.lock:
+            with high.lock:
+                return low.balance + high.balance
+
+    _, total = together(lambda: transfer(high, low, 30), audit)
+    return {"audited": total, "balances": [low.balance, high.balance]}
+
+
+def a_balance_is_looked_at_only_under_its_lock():
+    a, b = Account(1, 100), Account(2, 100)
+
+    def count_the_money():
+        with a.lock:
+            on_the_table, a.balance = a.balance, 0
+            a.balance = on_the_table
+
+    together(lambda: transfer(a, b, 30), count_the_money)
+    return a.balance, b.balance
+
+
 check(an_auditor_never_sees_money_missing, expect={"audited": 150, "balances": [80, 70]}, delays=True, seconds=2)
 check(an_auditor_is_never_in_the_way, expect={"audited": 200, "balances": [70, 130]}, delays=True, seconds=2)
+check(
+    the_order_is_that_of_the_ids_not_of_the_addresses,
+    expect={"audited": 200, "balances": [130, 70]},
+    delays=True,
+    schedules=150,
+)
+check(a_balance_is_looked_at_only_under_its_lock, expect=(70, 130), delays=True, schedules=150)
 
 
 # %% check="transfer-7" points=1 hidden=true
@@ -628,6 +660,43 @@ def releasing_what_nobody_holds():
     return said
 
 
+def the_order_counts_in_every_way_of_asking():
+    low, same, high = RankedLock(1), RankedLock(2), RankedLock(2)
+    said = []
+    with high:
+        for lock in low, same:
+            said.append(attempt(lock.__enter__))
+        for arguments in (True, 0), (False, 1), (True, -7):
+            said.append(attempt(lambda arguments=arguments: low.acquire(*arguments)))
+    return said
+
+
+def bad_arguments_leave_no_trace():
+    three, five = RankedLock(3), RankedLock(5)
+    for arguments in (True, -7), (True, 1e300), (True, "soon"):
+        try:
+            if five.acquire(*arguments):
+                five.release()
+        except (ValueError, OverflowError, TypeError):
+            pass
+    return three.acquire(), five.acquire()
+
+
+def a_second_release_takes_the_lock_from_nobody():
+    lock = RankedLock(1)
+
+    def release_twice():
+        lock.acquire()
+        lock.release()
+        return attempt(lock.release)
+
+    def visit():
+        lock.acquire()
+        lock.release()
+
+    return together(release_twice, visit)[0]
+
+
 check(
     releasing_what_another_thread_holds,
     expect=["RuntimeError", "LockOrderError", False, "RuntimeError"],
@@ -637,6 +706,9 @@ check(
     releasing_what_nobody_holds,
     expect=["RuntimeError", True, "RuntimeError", "LockOrderError", True, "done", "RuntimeError", "done"],
 )
+check(the_order_counts_in_every_way_of_asking, expect=["LockOrderError"] * 5)
+check(bad_arguments_leave_no_trace, expect=(True, True))
+check(a_second_release_takes_the_lock_from_nobody, expect="RuntimeError", delays=True, schedules=100)
 
 
 # %% check="ranked_lock-8" points=1 hidden=true
@@ -694,7 +766,7 @@ discuss("ranked_lock")
 # - Between two rounds it sleeps a short random time (well below a second), and holds nothing meanwhile.
 # - `timeout` is 0 or more. 0 tries once, without waiting. Negative: `ValueError`. `a is b`: `ValueError`.
 # - It returns `False` only when the time is up. (A last pause may end a little later than that.)
-# - On any exception it holds nothing.
+# - An exception that one of the locks raises reaches the caller, and then it holds nothing.
 # - Threads that call it with `(a, b)` and with `(b, a)` all get through in the end, with probability one.
 #
 # <details><summary>Hint: a nudge</summary>
@@ -991,22 +1063,67 @@ def an_exception_leaves_nothing_held():
         def locked(self):
             return False
 
-    held = []
+    reached, held = [], []
     for error in (KeyboardInterrupt, OSError):
         a, b = threading.Lock(), threading.Lock()
         for arguments in [(a, Broken(error), 1), (Broken(error), b, 1)]:
             try:
                 lock_both(*arguments)
-            except (KeyboardInterrupt, OSError):
-                pass
+            except (KeyboardInterrupt, OSError) as caught:
+                reached.append(type(caught).__name__)
         held.append([a.locked(), b.locked()])
-    return {"raised": sorted(set(raised)), "held": held}
+    return {"raised": sorted(set(raised)), "reached the caller": sorted(set(reached)), "held": held}
+
+
+def an_exception_in_a_later_round_leaves_nothing_held():
+    class Odd(BaseException):
+        pass
+
+    class BrokenLater:
+        def __init__(self, refusals):
+            self._left = refusals
+
+        def acquire(self, blocking=True, timeout=-1):
+            if not self._left:
+                raise Odd
+            self._left -= 1
+            return False
+
+        def release(self):
+            raise RuntimeError("release unlocked lock")
+
+        def locked(self):
+            return False
+
+    held = []
+    for refusals in 1, 2, 3:
+        for place in 0, 1:
+            pair = [threading.Lock()]
+            pair.insert(place, BrokenLater(refusals))
+            try:
+                lock_both(*pair, 60)
+            except Odd:
+                pass
+            held += [lock.locked() for lock in pair]
+    return held
+
+
+def the_pauses_stay_short():
+    pair = ContestedPair(rounds=40)
+    lock_both(pair.a, pair.b, 600)
+    return max([0, *pair.pauses]) < 2
 
 
 check(
     an_exception_leaves_nothing_held,
-    expect={"raised": ["KeyboardInterrupt", "OSError"], "held": [[False, False], [False, False]]},
+    expect={
+        "raised": ["KeyboardInterrupt", "OSError"],
+        "reached the caller": ["KeyboardInterrupt", "OSError"],
+        "held": [[False, False], [False, False]],
+    },
 )
+check(an_exception_in_a_later_round_leaves_nothing_held, expect=[False] * 12)
+check(the_pauses_stay_short, expect=True)
 
 
 # %% [markdown]
@@ -1240,9 +1357,39 @@ def the_edges():
         return [shop.count(item) for item in ("apple", "pear", "kiwi", "plum")], shop.total()
 
 
+def equal_names_are_one_name():
+    shop = Inventory()
+    shop.add("apple", 5)
+    shop.move("apple", "".join(["ap", "ple"]), 2)  # an equal name that is another object
+    return shop.count("apple"), shop.total()
+
+
+def the_total_of_what_is_added_together():
+    shop = Inventory()
+    together(lambda: shop.add("apple", 2), lambda: shop.add("pear", 3))
+    return shop.total()
+
+
+def what_moves_to_its_own_name_is_there_all_the_time():
+    shop = Inventory()
+    shop.add("apple", 10)
+
+    def move():
+        try:
+            shop.move("apple", "apple", 10)
+        except KeyError:
+            pass  # the other was first
+
+    together(move, lambda: shop.remove("apple", 4))
+    return shop.count("apple")
+
+
 check(counts_in_the_other_order, expect=lambda seen: seen in ((0, 10), (0, 0), (10, 0)), delays=True)
 check(a_move_to_the_same_name_is_never_seen, expect=(10, 10, 10), delays=True)
 check(the_edges, expect=([3, 0, 0, 0], 3))
+check(equal_names_are_one_name, expect=(5, 5))
+check(the_total_of_what_is_added_together, expect=5, delays=True, schedules=100)
+check(what_moves_to_its_own_name_is_there_all_the_time, expect=6, delays=True, schedules=100)
 
 
 # %% check="inventory-6" points=1 hidden=true

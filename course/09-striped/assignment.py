@@ -689,6 +689,9 @@ check(only_one_gets_the_last_one, expect=(["moved", "refused"], 0, 2), delays=Tr
 
 
 # %% check="striped_counter-7" points=1 hidden=true
+import threading
+
+
 def refused(counter, src, dst, n):
     try:
         counter.move(src, dst, n)
@@ -757,11 +760,52 @@ def a_snapshot_is_a_state_that_was_in_falling_order():
     return a_snapshot_is_a_state_that_was([2, 0])
 
 
+def opposite_moves_between_stripes_far_apart_get_through():
+    counter, maps = watched(16, kind=dict)
+    keys = key_of_each(counter, maps)
+    first, second = keys[0], keys[8]  # a set of 0 and 8 lists them in the order in which they were put in
+    together(lambda: counter.move(first, second, 1), lambda: counter.move(second, first, 1))
+    counts = counter.snapshot()
+    return counts[first] + counts[second]
+
+
+def adding_nothing_uses_the_map_alone_too():
+    counter, maps = watched(1)
+    together(lambda: counter.inc("a", 0), lambda: counter.inc("a"))
+    return counter.total(), overlaps(maps)
+
+
+def a_total_counts_what_was_added_to_two_stripes_at_once():
+    counter, maps = watched(2, kind=dict)
+    first, second = key_of_each(counter, maps)
+    before = counter.total()
+    together(lambda: counter.inc(first), lambda: counter.inc(second))
+    return counter.total() - before
+
+
+def twenty_stripes_never_wait_for_each_other():
+    counter, maps = watched(20)
+    keys = key_of_each(counter, maps)
+    others_done = threading.Event()
+    maps[0].pause = others_done.wait
+
+    def count_the_others():
+        values = [counter.inc(key) for key in keys[1:]]
+        others_done.set()
+        return values
+
+    return together(lambda: counter.inc(keys[0]), count_the_others)
+
+
 check(a_refused_move_changes_nothing_and_holds_nothing, expect=([True] * 5, True, [2, 2], False, False))
 check(moving_to_the_same_key_changes_nothing, expect=[({1: 5}, 5)] * 3)
 check(a_failed_inc_holds_nothing, expect=[1])
 check(a_snapshot_is_a_state_that_was_in_rising_order, expect="a state that was", delays=True)
 check(a_snapshot_is_a_state_that_was_in_falling_order, expect="a state that was", delays=True)
+check(opposite_moves_between_stripes_far_apart_get_through, expect=2, delays=True, schedules=100)
+check(adding_nothing_uses_the_map_alone_too, expect=(1, 0), delays=True, schedules=100)
+check(a_total_counts_what_was_added_to_two_stripes_at_once, expect=2, delays=True, schedules=100)
+check(twenty_stripes_never_wait_for_each_other, expect=[2, [2] * 19], schedules=5)
 
 
 # %% [markdown]
@@ -1091,7 +1135,7 @@ def a_circle_of_three_gets_through():
 
 def four_keys_in_opposite_order(letters):
     groups = [[f"{letter} {number}" for number in range(4)] for letter in letters]
-    return both_get_through(1024, groups, [keys[::-1] for keys in groups])
+    return both_get_through(32, groups, [keys[::-1] for keys in groups])
 
 
 def four_keys_in_opposite_order_get_through():
@@ -1103,8 +1147,8 @@ def four_other_keys_in_opposite_order_get_through():
 
 
 def numbers_in_opposite_order_get_through():
-    groups = [[0, 8], [40, 16, 32, 24]]
-    return both_get_through(256, groups, [keys[::-1] for keys in groups])
+    groups = [[0, 8], [24, 16, 0, 8]]
+    return both_get_through(32, groups, [keys[::-1] for keys in groups])
 
 
 def different_keys_of_the_same_stripes_get_through():
@@ -1140,7 +1184,7 @@ def strings_of_the_same_stripes_get_through():
 
 def in_opposite_order(letters):
     groups = [[f"{number} {letter}" for number in range(4)] for letter in letters]
-    locks = StripedLocks(1024)
+    locks = StripedLocks(32)
     backwards = [keys[::-1] for keys in groups]
     together(lambda: hold_one_after_another(locks, groups), lambda: hold_one_after_another(locks, backwards))
     return "both got through"
@@ -1191,6 +1235,47 @@ def two_hundred_anagrams_spread():
     return in_the_fullest_stripe("".join(letters) for letters in islice(permutations("abcdef"), 200))
 
 
+def leaving_wakes_the_one_who_may_go():
+    """Two wait for one key each; the block whose key the second wants is left first."""
+    locks = StripedLocks()
+    first, second = two_keys_apart(locks)
+    leave = threading.Event()
+
+    def hold_the_first():
+        with locks.hold(first):
+            leave.wait()
+
+    holder = threading.Thread(target=hold_the_first)
+    holder.start()
+    time.sleep(A_MOMENT)
+    with locks.hold(second):
+        waiting_for_second = visitor(locks, second)
+        waiting_for_first = visitor(locks, first)
+        leave.set()
+        waiting_for_first.join(timeout=1)
+        still_waiting = waiting_for_first.is_alive()
+    for thread in holder, waiting_for_second, waiting_for_first:
+        thread.join()
+    return still_waiting
+
+
+def every_block_holds_its_own_keys():
+    locks = StripedLocks()
+    box = [0]
+
+    def add():
+        with locks.hold("a"):
+            box[0] += 1
+
+    def hold_another_then_add():
+        with locks.hold("b"):
+            pass
+        add()
+
+    together(add, hold_another_then_add)
+    return box[0]
+
+
 check(every_key_counts, expect=[True] * 4, schedules=50)
 check(two_hundred_anagrams_spread, expect=lambda most: most <= 40, schedules=1, search="walk")
 check(strings_of_the_same_stripes_get_through, expect="both got through", delays=True)
@@ -1199,6 +1284,8 @@ check(opposite_orders_of_more_strings_get_through, expect="both got through", de
 check(opposite_orders_of_still_more_strings_get_through, expect="both got through", delays=True)
 check(a_waiter_keeps_nobody_else_waiting, expect=(True, True, True))
 check(two_blocks_at_once_keep_their_own_locks, expect=(True, True, True))
+check(leaving_wakes_the_one_who_may_go, expect=False, schedules=50)
+check(every_block_holds_its_own_keys, expect=2, delays=True, schedules=100)
 
 
 # %% [markdown]

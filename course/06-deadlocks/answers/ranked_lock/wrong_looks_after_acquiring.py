@@ -1,4 +1,4 @@
-# fails: ranked_lock-1 deadlock, ranked_lock-3
+# fails: ranked_lock-1 deadlock, ranked_lock-3, ranked_lock-7 raised
 # Acquires first and looks at the order then: by that time it may be waiting for ever.
 import threading
 

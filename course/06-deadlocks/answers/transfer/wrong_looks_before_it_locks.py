@@ -1,4 +1,4 @@
-# fails: transfer-4 finished
+# fails: transfer-4 finished, transfer-6 raised
 # Looks at the balance before it has the lock: two transfers both find enough.
 def transfer(src, dst, amount):
     if src is dst:

@@ -1,4 +1,4 @@
-# fails: transfer-2 deadlock
+# fails: transfer-2 deadlock, transfer-6 deadlock
 # The balance is no order: it changes, it can be equal, and it is read without the lock.
 def transfer(src, dst, amount):
     if src is dst:

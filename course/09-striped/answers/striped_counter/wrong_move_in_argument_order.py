@@ -1,4 +1,4 @@
-# fails: striped_counter-5 deadlock, striped_counter-6 deadlock
+# fails: striped_counter-5 deadlock, striped_counter-6 deadlock, striped_counter-7 deadlock
 # move(a, b) and move(b, a) each hold what the other needs.
 import threading
 from contextlib import ExitStack

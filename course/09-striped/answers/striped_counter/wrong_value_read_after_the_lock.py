@@ -1,4 +1,4 @@
-# fails: striped_counter-3 finished, striped_counter-6 finished
+# fails: striped_counter-3 finished, striped_counter-6 finished, striped_counter-7 finished
 # What inc returns is read again when the lock is no longer held: somebody else's value, and a second user of the map.
 import threading
 from contextlib import ExitStack
