@@ -109,6 +109,9 @@ class Count(itertools.count):
 ITERATORS = frozenset({*(type(example) for example in _OF_TABLES), *_COPIED, Again, AgainGenerator, Count})
 
 
+_STAND_INS: dict[type, Any] = {itertools.count: Count, types.GeneratorType: AgainGenerator}
+
+
 class Beginnings:
     """How the iterators of one exploration began. Those that share another one still do so in each execution."""
 
@@ -120,7 +123,7 @@ class Beginnings:
 
     def stand_in(self, original: Any) -> Any:
         """A stand-in for an iterator or a generator; None if it cannot begin again."""
-        new: Any = {itertools.count: Count, types.GeneratorType: AgainGenerator}.get(type(original), Again)()
+        new = _STAND_INS.get(type(original), Again)()
         try:
             if not self._study(original):
                 return None
@@ -162,6 +165,7 @@ class Beginnings:
             return False
         for function in gc.get_referents(generator):
             if type(function) is types.FunctionType and function.__code__ is generator.gi_code:
+                assert generator.gi_frame is not None  # it has not begun
                 arguments = dict(generator.gi_frame.f_locals)
                 if not all([self._study(value) for value in arguments.values()]):
                     return False

@@ -229,8 +229,9 @@ for text, (calls, milliseconds) in ("waiting inside", waiting), ("polling", poll
 #
 # ## Try again later: back off, and throw the dice
 #
-# Ten clients come at the same moment. One gets the lock. Each of the others waits 10 ms and tries again, then
-# 20 ms, 40 ms, and so on, six tries in all. That is **exponential back-off**. The lock is held for 8 ms by whoever gets it.
+# Ten clients come at the same moment. One gets the lock. Each of the others waits 10 ms and tries again, then 20
+# ms, 40 ms, and so on, six tries in all. That is **exponential back-off**. The lock is held for 8 ms by whoever
+# gets it.
 #
 # **Predict.** How many of the ten get it? And if each of them sleeps not the whole time but a random part of it?
 

@@ -420,9 +420,9 @@ downward
 
 # %% [markdown]
 # **See.** A deadlock: the move holds the lock of stripe 1 and waits for that of stripe 0, the total holds that of
-# stripe 0 and waits for that of stripe 1. Lesson 06 was about this. In the exercise there is one more case: both keys may live in the *same*
-# stripe. A `Lock` that its own holder acquires again waits for ever, so take each stripe *once*: sort the
-# **set** of stripes.
+# stripe 0 and waits for that of stripe 1. Lesson 06 was about this. In the exercise there is one more case: both
+# keys may live in the *same* stripe. A `Lock` that its own holder acquires again waits for ever, so take each
+# stripe *once*: sort the **set** of stripes.
 #
 # ## What to remember
 #

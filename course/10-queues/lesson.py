@@ -69,8 +69,9 @@ counts
 #     work(item)
 # ```
 #
-# **Predict.** A sender puts 60 items into the queue, as fast as it can. The owner needs 2 ms for each. Then somebody stops the owner, at some moment. What share of the items has been worked off, if the
-# owner was stopped right after the last `put`? And if it was stopped a while later?
+# **Predict.** A sender puts 60 items into the queue, as fast as it can. The owner needs 2 ms for each. Then
+# somebody stops the owner, at some moment. What share of the items has been worked off, if the owner was stopped
+# right after the last `put`? And if it was stopped a while later?
 
 # %%
 my_guess = {"right after the last put": ..., "half of the needed time later": ...}
