@@ -1,4 +1,4 @@
-# fails: acquire_all-1 finished, acquire_all-2 finished, acquire_all-5 finished
+# fails: acquire_all-1 finished, acquire_all-2 finished, acquire_all-5 finished, acquire_all-7 finished
 # Forgets to say that it succeeded: None is no True.
 import time
 

@@ -1,4 +1,4 @@
-# fails: retry_acquire-3 finished
+# fails: retry_acquire-3 finished, retry_acquire-5 finished
 # Every call throws the same numbers: two callers step in time for ever.
 import random
 import time

@@ -1,4 +1,4 @@
-# fails: stale_cache-1 finished
+# fails: stale_cache-1 finished, stale_cache-8 deadlock
 # Takes None for "nothing there yet", and fetches it again and again.
 import threading
 import time
