@@ -316,6 +316,7 @@ check(each_dict_belongs_to_its_caller, expect={"a": 1})
 
 # %% check="aggregator-6" points=1 hidden=true
 import threading
+import time
 
 
 def bad_items_are_counted_as_errors():
@@ -375,12 +376,48 @@ def no_thread_is_left():
     return [thread.name for thread in threading.enumerate() if thread not in before]
 
 
+def an_add_beside_stop_does_not_wait_for_the_owner():
+    aggregator = Aggregator()
+    gate = threading.Event()
+    aggregator.add("slow", Watched(gate.wait))
+
+    def add_while_it_stops():
+        time.sleep(1)
+        try:
+            aggregator.add("a")
+            taken = {"a": 1}
+        except RuntimeError:
+            taken = {}
+        gate.set()
+        return taken
+
+    counts, taken = together(aggregator.stop, add_while_it_stops)
+    return dict(counts) == {"slow": 1, **taken}
+
+
+def two_aggregators_count_for_themselves():
+    first, second = Aggregator(), Aggregator()
+    first.add("a", "one")
+    second.add("a", 5)
+    return dict(first.stop()), first.errors, dict(second.stop()), second.errors
+
+
+def a_second_dict_is_as_it_was():
+    aggregator = Aggregator()
+    aggregator.add("a")
+    aggregator.stop()["a"] = 100
+    return dict(aggregator.stop())
+
+
 check(bad_items_are_counted_as_errors, expect=({"b": 3}, 3))
 check(no_exception_ends_the_counting, expect=({"b": 2}, 5))
 check(errors_are_final_after_stop, expect=({"a": 1}, 2))
 check(a_key_that_is_no_key_does_no_harm, expect=({"a": 1}, True))
 check(falsy_keys_and_numbers_are_counted_too, expect=({"slow": 1, None: 1, 0: 2, "": 2, (): 2}, 0))
 check(no_thread_is_left, expect=[])
+check(an_add_beside_stop_does_not_wait_for_the_owner, expect=True, schedules=50)
+check(two_aggregators_count_for_themselves, expect=({}, 1, {"a": 5}, 0), schedules=50)
+check(a_second_dict_is_as_it_was, expect={"a": 1}, schedules=20)
 
 
 # %% [markdown]
@@ -401,8 +438,9 @@ discuss("aggregator")
 #
 # `call(fn, *args, timeout=None)`
 #
-# - runs `fn(*args)` in the owner's thread and returns its result, or raises its exception, to *this* caller
-#   and nobody else. Exceptions include `SystemExit` and the like; none of them ends the owner.
+# - runs `fn(*args)` in the owner's thread and returns its result, or raises that very exception object, to *this*
+#   caller and nobody else. Exceptions include `SystemExit` and the like; none of them ends the owner.
+# - An idle owner takes up a request at once.
 # - `timeout` is in seconds, 0 or more (0 does not wait); `None` waits for ever. When the time is up:
 #   `TimeoutError`. If the owner had not yet taken up the request by then, it is never run.
 # - A `call` from *inside* the owner's thread (`fn` itself calls) runs `fn` directly; `timeout` is ignored.
@@ -868,10 +906,62 @@ def two_callers_beside_stop_are_answered():
     return "as it should be" if told == sorted(ran) else (told, ran)
 
 
+def a_caller_whose_time_is_up_is_told_so_while_it_stops():
+    owner = Owner()
+
+    def run_too_long():
+        began = time.monotonic()
+        try:
+            owner.call(time.sleep, 10, timeout=5)
+        except (TimeoutError, Closed) as error:
+            return type(error).__name__, round(time.monotonic() - began, 6)
+
+    def stop_at_2():
+        time.sleep(2)
+        owner.stop()
+
+    return together(run_too_long, stop_at_2)[0]
+
+
+def of_two_equal_requests_the_right_one_is_given_up():
+    owner = Owner()
+    ran = []
+
+    def ask(second, timeout):
+        time.sleep(second)
+        try:
+            owner.call(ran.append, "x", timeout=timeout)
+        except TimeoutError:
+            return "TimeoutError"
+        return "ran"
+
+    _, first, second = together(lambda: owner.call(time.sleep, 10), lambda: ask(1, None), lambda: ask(2, 3))
+    owner.stop()
+    return first, second, ran
+
+
+def that_very_exception_is_raised():
+    owner = Owner()
+    boom = KeyError("boom")
+
+    def fail():
+        raise boom
+
+    try:
+        owner.call(fail)
+    except KeyError as error:
+        return error is boom
+    finally:
+        owner.stop()
+
+
 check(stop_may_be_called_again_and_at_once, expect=([False, False], False), delays=True, schedules=100)
 check(every_stop_waits_for_what_runs, expect=([9.0, 9.0], []))
 check(two_owners_are_two_threads, expect=True, schedules=20)
 check(two_callers_beside_stop_are_answered, expect="as it should be", delays=True, schedules=200)
+check(a_caller_whose_time_is_up_is_told_so_while_it_stops, expect=("TimeoutError", 5.0), schedules=30)
+check(of_two_equal_requests_the_right_one_is_given_up, expect=("ran", "TimeoutError", ["x"]), schedules=30)
+check(that_very_exception_is_raised, expect=True, schedules=20)
 
 
 # %% [markdown]
@@ -898,8 +988,8 @@ discuss("owner")
 #   finished.
 # - **Errors**: once an exception of `fn` or of the iterable is caught, at most *one* more item is taken (so whoever
 #   catches it lets the others know before he waits for anything, a lock included);
-#   items that are already taken may be skipped. When all threads have ended, the exception is raised (of
-#   several near at once, any). Exceptions include `SystemExit` and the like, and a `StopIteration` that `fn`
+#   items that are already taken may be skipped. When all threads have ended, that very exception object is raised
+#   (of several near at once, any). Exceptions include `SystemExit` and the like, and a `StopIteration` that `fn`
 #   raises is an exception like others.
 # - When `pipeline` returns or raises, every thread that it started has ended.
 #
@@ -1329,6 +1419,24 @@ def an_error_that_comes_late_still_stops_the_taking():
     return raised_and_left(one_every_second(), work, 2, 2), len(taken)
 
 
+def that_very_exception_is_raised_and_the_next_call_starts_afresh():
+    boom = KeyError("boom")
+    try:
+        pipeline([boom], fail_with, 1, 1)
+    except KeyError as error:
+        return error is boom, pipeline("ab", str.upper, 2, 1)
+
+
+def five_workers_meet():
+    meeting = threading.Barrier(5)
+
+    def meet(item):
+        meeting.wait()
+        return item
+
+    return pipeline(range(5), meet, 5, 1)
+
+
 check(an_odd_error_of_fn_is_raised, expect=("Odd", []), schedules=100)
 check(an_exit_in_fn_is_raised, expect=("SystemExit", []), schedules=300)
 check(a_stop_iteration_in_fn_is_raised, expect=("StopIteration", []), schedules=60)
@@ -1341,6 +1449,8 @@ check(
     expect=lambda seen: seen[0] == ("ValueError", []) and seen[1] <= 6,
     schedules=100,
 )
+check(that_very_exception_is_raised_and_the_next_call_starts_afresh, expect=(True, ["A", "B"]), schedules=30)
+check(five_workers_meet, expect=[0, 1, 2, 3, 4], schedules=20)
 
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-# fails: aggregator-1 finished, aggregator-4 deadlock
+# fails: aggregator-1 finished, aggregator-4 deadlock, aggregator-6 deadlock
 # A lock around the dict: the addition runs in the caller's thread, and add waits for it.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: aggregator-5 finished
+# fails: aggregator-5 finished, aggregator-6 finished
 # What one caller does to the result, the next one gets.
 import queue
 import threading

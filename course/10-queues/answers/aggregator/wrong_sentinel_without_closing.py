@@ -1,4 +1,4 @@
-# fails: aggregator-3
+# fails: aggregator-3, aggregator-6 finished
 # Nothing says "stopped", so an add after the sentinel is taken and never counted.
 import queue
 import threading

@@ -39,8 +39,7 @@ class Owner:
                 lambda: request["state"] == "done" or self.closed and request["state"] == "waiting", timeout
             )
             if not in_time:
-                if request in self.requests:
-                    self.requests.remove(request)
+                self.requests = [other for other in self.requests if other is not request]
                 raise TimeoutError
             if request["state"] == "waiting":
                 raise Closed

@@ -1,4 +1,4 @@
-# fails: owner-3 finished
+# fails: owner-3 finished, owner-7 finished
 # The caller has gone, its request has not.
 import threading
 from collections import deque

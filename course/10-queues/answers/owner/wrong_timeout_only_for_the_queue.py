@@ -1,4 +1,4 @@
-# fails: owner-3
+# fails: owner-3, owner-7 finished
 # One call at a time, and the wait for one's turn is not counted.
 import threading
 
