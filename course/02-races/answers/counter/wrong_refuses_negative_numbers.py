@@ -1,4 +1,4 @@
-# fails: counter-3 raised
+# fails: counter-3 raised, counter-6 raised
 # Refuses to add a negative number; the contract knows no such limit.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: lost_updates-3 deadlock
+# fails: lost_updates-3 deadlock, lost_updates-5 deadlock
 # A lock around increment() mends the counter that was to be tested.
 import threading
 

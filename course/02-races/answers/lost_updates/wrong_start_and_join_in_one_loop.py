@@ -1,4 +1,4 @@
-# fails: lost_updates-3
+# fails: lost_updates-3, lost_updates-5
 # Each thread is joined before the next one starts: they never run at the same time.
 import threading
 
