@@ -56,6 +56,8 @@ class Rounds:
         else:
             self.poll(task, site, frame)
         task.timed = False
+        task.old |= task.young
+        task.young.clear()
         self.yield_to_others(task, site, frame)
         self.spin(task, site, frame)
 
@@ -115,12 +117,20 @@ class Rounds:
     # -- spinning -----------------------------------------------------------------------------------------------
 
     def spin(self, task: Task, site: Site, frame: FrameType) -> None:
-        """If the round changed nothing, wait until somebody else does."""
+        """If the round changed nothing, wait until somebody else does; time passes for one that watches the clock."""
         rt = self.rt
         last = task.spin
+        works = task.changed
+        task.changed = False
         # its own balanced lock operations are no change
-        if last is None or last[0] is not site or task.changed or task.slept or len(task.held) != last[2]:
-            task.changed = task.slept = False
+        if (
+            last is None
+            or last[0] is not site
+            or task.slept
+            or len(task.held) != last[2]
+            or (works and not task.reads_clock)
+        ):
+            task.slept = False
             task.quiet = 0
             task.spin = (site, rt.version, len(task.held), None, rt.now, 0)
             return
@@ -136,7 +146,7 @@ class Rounds:
         rounds += 1
         snapshot = [(name, id(value)) for name, value in frame.f_locals.items() if type(value) is not float]
         task.spin = (site, rt.version, held, snapshot, since, rounds)
-        if snapshot == locals_ or rounds > PATIENT_ROUNDS:
+        if (snapshot == locals_ and not works) or rounds > PATIENT_ROUNDS:
             before = rt.version
             deadline = None
             if task.reads_clock:  # it waits for time to pass: in small steps, at most 1 % too late

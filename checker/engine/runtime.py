@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
 from . import current, threads
@@ -359,6 +359,12 @@ class Runtime:
         if name is not None:
             self.refuse(f"{name} from before the check would go on from one schedule to the next; make it anew")
 
+    def abandon(self) -> NoReturn:
+        """End the execution from its running thread: it would tell nothing new."""
+        self.outcome = "redundant"
+        self.ended = True
+        raise Unwind
+
     def unwind(self) -> None:
         raise Unwind
 
@@ -419,9 +425,7 @@ class Runtime:
                 self.end_stuck()
             chosen = self.policy.choose(self, ready, running)
             if chosen is None:
-                self.outcome = "redundant"
-                self.ended = True
-                raise Unwind
+                self.abandon()
             default = running if running in ready else ready[0]
             if chosen is not default and running is not None:
                 self.switches.append((running.index, running.steps, chosen.index, running in ready))

@@ -276,8 +276,23 @@ class Site:
         found: list[tuple[Any, bool]] = []
         touched(value, found, deep=deep)
         for obj, changes in found:
-            rt.touch(self, obj, ALL, write or changes)
+            if type(obj) is types.FrameType:
+                self.resume(rt, obj)
+            else:
+                rt.touch(self, obj, ALL, write or changes)
         rt.steps -= max(0, len(found) - 1)  # several places, but one instruction of the budget
+
+    def resume(self, rt: Any, frame: types.FrameType) -> None:
+        """A generator goes on, which changes it. One made in this round of a loop, as in ``while any(… for …)``,
+        makes no difference to the next round."""
+        task = rt.task
+        changed, alone = task.changed, rt.alone
+        rt.touch(self, frame, ALL, True)
+        if id(frame) not in task.old:
+            task.young.add(id(frame))
+            task.changed = changed
+            if not alone:
+                rt.version -= 1
 
     def taking(self, rt: Any, values: tuple[Any, ...]) -> None:
         """C code that changes a container takes the items from `values`: one step here, more with a generator."""
@@ -644,7 +659,7 @@ class Leave(Site):
         rt = current.runtime
         if rt is None or get_ident() != rt.running:
             return
-        rt.touch(self, sys._getframe(1), ALL, True)
+        self.resume(rt, sys._getframe(1))
 
 
 class Call(Site):

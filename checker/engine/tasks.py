@@ -86,6 +86,8 @@ class Task:
         "took",
         "refused",
         "spin",
+        "young",
+        "old",
         "random",
         "body",
         "started_by",
@@ -123,6 +125,9 @@ class Task:
         self.refused: set[int] = set()  # locks that were found taken
         self.turns = 0  # how many times in a row that was the same
         self.spin: Any = None
+        # generators by the ids of their frames: those that ran in this round only, and those of earlier rounds
+        self.young: set[int] = set()
+        self.old: set[int] = set()
         self.random: Any = None
         self.reads_clock = False
         self.quiet = 0

@@ -482,9 +482,11 @@ class _Alone:
 
     def spawned(self, parent: Any, child: Any) -> None:
         self.threads = True
+        assert current.runtime is not None
+        current.runtime.abandon()  # at once: what comes now may wait for the other thread in a loop
 
     def choose(self, rt: Runtime, ready: list[Any], running: Any) -> Any:
-        return None if self.threads else ready[0]
+        return ready[0]
 
     def end(self, rt: Runtime) -> None:
         pass

@@ -101,7 +101,14 @@ def run_all_events():
         time.sleep(1)
 
 
+def work_until_a_time():
+    tries, end = [0], time.monotonic() + 0.5
+    while time.monotonic() < end:
+        tries[0] += 1
+
+
 ENDING = [
+    work_until_a_time,
     drain_a_queue,
     drain_a_queue_slowly,
     drain_until_empty,
@@ -120,6 +127,50 @@ ENDING = [
 def test_a_loop_that_comes_to_an_end_is_no_livelock(work):
     found = explore(lambda: together(work, lambda: None))
     assert found.holds, found.failure.note
+
+
+def spin_over_flags():
+    ready = [False, False]
+
+    def raise_flag(number):
+        ready[number] = True
+
+    workers = [threading.Thread(target=raise_flag, args=(number,)) for number in range(2)]
+    for worker in workers:
+        worker.start()
+    while not all(flag for flag in ready):
+        pass
+    for worker in workers:
+        worker.join()
+    return ready
+
+
+def spin_over_threads():
+    workers = [threading.Thread(target=time.sleep, args=(1,)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    while any(worker.is_alive() for worker in workers):
+        pass
+    return [worker.is_alive() for worker in workers]
+
+
+@pytest.mark.parametrize(
+    ("spin", "seen"), [(spin_over_flags, [True, True]), (spin_over_threads, [False, False])], ids=["flags", "threads"]
+)
+def test_the_scenario_itself_may_spin_and_make_a_generator_in_each_round(spin, seen):
+    found = explore(spin)
+    assert list(found.outcomes) == [seen] and found.exhaustive
+
+
+def test_a_spin_in_the_scenario_that_nobody_ends_is_found_at_once():
+    def waits_for_a_flag():
+        ready = [False]
+        threading.Thread(target=lambda: None).start()
+        while not any(flag for flag in ready):
+            pass
+
+    found = explore(waits_for_a_flag, patience=1000)
+    assert found.outcome == "livelock"
 
 
 def test_polling_ends_when_somebody_answers_late():
