@@ -16,6 +16,11 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 
+def line_of(frame: FrameType) -> int:
+    """The line that a frame is at. A frame of another thread may be between two lines: then the function's first."""
+    return frame.f_lineno or frame.f_code.co_firstlineno
+
+
 def _key(code: CodeType) -> tuple[str, int]:
     """What a function's code has in common with its woven copy."""
     return code.co_filename, code.co_firstlineno

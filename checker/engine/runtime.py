@@ -18,6 +18,7 @@ from typing import Any, NoReturn, Protocol
 
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
 from . import current, threads
+from .calls import line_of
 from .output import Capture
 from .races import Races
 from .rounds import Rounds
@@ -350,7 +351,7 @@ class Runtime:
         while frame.f_back is not None and not self.world.is_learner_file(frame.f_code.co_filename):
             frame = frame.f_back
         if frame.f_back is not None:
-            place = f" (line {frame.f_lineno}, in {frame.f_code.co_name})"
+            place = f" (line {line_of(frame)}, in {frame.f_code.co_name})"
         self.finish(RAISED, error=f"Unsupported: {what}{place}")
 
     def spare(self, obj: Any) -> None:

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..outcomes import NOTHING, Step, Stuck
-from .calls import NO_VALUE, Call, call_at
+from .calls import NO_VALUE, Call, call_at, line_of
 from .naming import Names, Place, short
 from .primitives import ControlledRLock, ControlledSimpleQueue
 from .sites import ALL, Site
@@ -60,7 +60,7 @@ class Tracer:
                     return
                 action, target, shown = "look", call.obj, str(bool(call.value()))
             if frame is not None:
-                file, line, function = frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
+                file, line, function = frame.f_code.co_filename, line_of(frame), frame.f_code.co_name
         else:
             frame = sys._getframe(1)
         self.names.find(obj if isinstance(target, Place) else target, frame)
@@ -134,7 +134,7 @@ class Tracer:
     def at(self, call: Call, action: str, target: Any, value: str) -> None:
         if call.learner is not None:
             code = call.learner.f_code
-            self.append(self.rt.task, action, target, value, code.co_filename, call.learner.f_lineno, code.co_name)
+            self.append(self.rt.task, action, target, value, code.co_filename, line_of(call.learner), code.co_name)
         else:  # the thread was given a function of the library
             method = call.outer.f_code.co_name if call.outer is not None else ""
             self.append(self.rt.task, action, target, value, "", 0, method)
@@ -228,7 +228,7 @@ class Tracer:
             self.names.find(lock, call.learner)
         file, line = ("", 0)
         if call.learner is not None:
-            file, line = call.learner.f_code.co_filename, call.learner.f_lineno
+            file, line = call.learner.f_code.co_filename, line_of(call.learner)
         waiter = what if call.wait is not None and not isinstance(what, ControlledRLock) else None
         return Stuck(
             thread=self.thread(task),

@@ -1,4 +1,4 @@
-# fails: owned_lock-1 raised, owned_lock-3 raised, owned_lock-6 finished
+# fails: owned_lock-1 raised, owned_lock-3 raised, owned_lock-6 raised
 # Clears the owner after the inner release, and sleeps before acquiring so that the clearing is surely done.
 import threading
 import time
