@@ -58,7 +58,9 @@ def graded(text, release=RELEASE):
 
 
 @pytest.mark.parametrize("text", FRAUDS.values(), ids=FRAUDS)
-def test_knowing_the_threads_of_a_check_does_not_help(text):
+def test_knowing_the_threads_of_a_check_does_not_help(text, monkeypatch):
+    # One key: with another one, the native id of the first thread ends in 2, and that of the second not, once in 11.
+    monkeypatch.setattr(judge, "_key_of_looks", lambda _: 2025)
     found = graded(text)
     assert not found.review
     assert "counter-3" in found.reasons, found.outcomes
