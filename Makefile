@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	echo 'make lab           open the course in JupyterLab (first time: about 3 minutes)'
-	echo 'make test          run all tests (up to 30 minutes; fast ones: make test-fast, 2 minutes)'
+	echo 'make test          run all tests (up to 30 minutes; fast ones: make test-fast, 4 minutes)'
 	echo 'make demo          grade a small class from end to end (about a minute)'
 	echo 'make build         generate the notebooks from course/ (about 20 seconds)'
 	echo 'make lint          ruff and mypy (about 20 seconds)'
@@ -32,12 +32,12 @@ lab: $(BIN)/.lab
 	$(BIN)/python -m checker lab $(if $(PORT),--port $(PORT)) $(if $(LAB),-- $(LAB))
 
 test: $(BIN)/.test
-	echo 'Running all tests: up to 30 minutes on two cores (make test-fast takes two).'
+	echo 'Running all tests: up to 30 minutes on two cores (make test-fast takes four).'
 	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: test-fast
 test-fast: $(BIN)/.test
-	echo 'Running the fast tests: about two minutes.'
+	echo 'Running the fast tests: about four minutes.'
 	$(BIN)/python -m pytest -m 'not slow' $(ARGS)
 
 demo: $(BIN)/.lab
