@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .contents import ALL
 from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
-from .sites import ALL
 
 if TYPE_CHECKING:
     from .runtime import Runtime

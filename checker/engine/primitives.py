@@ -16,7 +16,7 @@ from collections import deque
 from typing import Any
 
 from . import current
-from .sites import ALL
+from .contents import ALL
 from .tasks import ACQUIRE, GET, LOOK, PUT, RELEASE, SLEEP, TRY, Clock, Op, Task, join_clock
 
 _real_lock = _thread.allocate_lock

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .sites import ALL, Site
+from .contents import ALL
+from .sites import Site
 from .tasks import Clock, Task
 
 

@@ -17,7 +17,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..outcomes import LIVELOCK
-from .sites import PLAIN, Site
+from .contents import PLAIN
+from .sites import Site
 from .tasks import SPIN, Op, Task
 
 if TYPE_CHECKING:

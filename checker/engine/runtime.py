@@ -19,10 +19,11 @@ from typing import Any, NoReturn, Protocol
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
 from . import current, threads
 from .calls import line_of
+from .contents import ALL, PLAIN, touched
 from .output import Capture
 from .races import Races
 from .rounds import Rounds
-from .sites import ALL, ENDS, IDS, IDS_SITE, PLAIN, RESULT, STARTS, THREADS, Site, touched
+from .sites import ENDS, IDS, IDS_SITE, RESULT, STARTS, THREADS, Site
 from .tasks import (
     ACCESS,
     BEGIN,

@@ -17,8 +17,9 @@ from typing import Any
 
 from ..together import name_of as _real_name_of
 from . import current
+from .contents import ALL
 from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
-from .sites import ALL, LISTS, THREADS
+from .sites import LISTS, THREADS
 from .tasks import JOIN, LOOK, Op, Task, join_clock
 
 _real_get_ident = _thread.get_ident

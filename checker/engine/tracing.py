@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..outcomes import NOTHING, Step, Stuck
 from .calls import NO_VALUE, Call, call_at, line_of
+from .contents import ALL
 from .naming import Names, Place, short
 from .primitives import ControlledRLock, ControlledSimpleQueue
-from .sites import ALL, Site
+from .sites import Site
 from .tasks import ACQUIRE, GET, JOIN, SLEEP, SPIN, Task
 
 if TYPE_CHECKING:

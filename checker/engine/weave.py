@@ -16,7 +16,7 @@ from typing import Any, cast
 from bytecode import BinaryOp, Bytecode, Instr, Label
 from bytecode.instr import CellVar, FreeVar
 
-from . import sites
+from . import attributes, calling, items, sites
 
 _V312 = sys.version_info >= (3, 12)
 _V313 = sys.version_info >= (3, 13)
@@ -52,7 +52,7 @@ _GIVES_BOOL = {"COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL"}
 _GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
 
 #: Places on the stack that a site and its operands need at most.
-_MOST_PUSHED = sites.MOST_ARGUMENTS + 4
+_MOST_PUSHED = calling.MOST_ARGUMENTS + 4
 
 _cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, list[sites.Site]]] = {}
 
@@ -120,17 +120,17 @@ class _Weaver:
         source = Bytecode.from_code(self.code, conserve_exception_block_stackdepth=True)
         out = self.out
         previous: Instr | None = None
-        items = list(source)
+        instructions = list(source)
         loops: set[int] = set()  # labels that lead to a place with a site of its own
         following: Instr | None = None
-        for item in reversed(items):
+        for item in reversed(instructions):
             if isinstance(item, Instr):
                 following = item
             elif isinstance(item, Label) and following is not None:
                 if following.name in ("FOR_ITER", "JUMP_BACKWARD"):
                     loops.add(id(item))
         seen_labels: set[int] = set()
-        for item in items:
+        for item in instructions:
             if not isinstance(item, Instr):
                 if isinstance(item, Label):
                     seen_labels.add(id(item))
@@ -161,7 +161,7 @@ class _Weaver:
             self.emit("LOAD_CONST", None)
         for pushed, depth in enumerate(depths):
             self.emit("COPY", depth + 1 + pushed)
-        if len(depths) > 1 or cls is sites.Call:
+        if len(depths) > 1 or cls is calling.Call:
             self.emit("BUILD_TUPLE", len(depths))
         self.emit("BINARY_OP", _MATMUL)
         self.emit("POP_TOP")
@@ -195,9 +195,9 @@ class _Weaver:
             self.call(item)
             return
         if name == "STORE_ATTR":
-            self.hook(sites.StoreAttr, str(arg), [2, 1])
+            self.hook(attributes.StoreAttr, str(arg), [2, 1])
         elif name == "DELETE_ATTR":
-            self.hook(sites.DeleteAttr, str(arg), [1])
+            self.hook(attributes.DeleteAttr, str(arg), [1])
         elif name in _GLOBALS:
             variable = str(arg[1] if isinstance(arg, tuple) else arg)
             if variable in self.shared:
@@ -219,33 +219,33 @@ class _Weaver:
             self.cell_hook(sites.StoreCell, arg, True)
             self.emit("POP_TOP")
         elif name == "BINARY_SUBSCR" or (_SUBSCRIPT is not None and name == "BINARY_OP" and arg == _SUBSCRIPT):
-            self.hook(sites.LoadItem, "[]", [2, 1])
+            self.hook(items.LoadItem, "[]", [2, 1])
         elif name == "STORE_SUBSCR":
-            self.hook(sites.StoreItem, "[]", [3, 2, 1])
+            self.hook(items.StoreItem, "[]", [3, 2, 1])
         elif name == "DELETE_SUBSCR":
-            self.hook(sites.DeleteItem, "[]", [2, 1])
+            self.hook(items.DeleteItem, "[]", [2, 1])
         elif name == "BINARY_SLICE":
-            self.hook(sites.Use, "[:]", [3])
+            self.hook(items.Use, "[:]", [3])
         elif name == "STORE_SLICE":
-            self.hook(sites.DeleteItem, "[:]", [3, 2])
+            self.hook(items.DeleteItem, "[:]", [3, 2])
         elif name == "CONTAINS_OP":
-            self.hook(sites.UseItem, "in", [2, 1])
+            self.hook(items.UseItem, "in", [2, 1])
         elif name == "BINARY_OP":
             constant = previous is not None and previous.name == "LOAD_CONST"
             if not constant or _takes_containers(int(arg), cast(Instr, previous).arg):
-                self.hook(sites.Operate, "in-place" if int(arg) >= 13 else "operator", [2, 1])
+                self.hook(items.Operate, "in-place" if int(arg) >= 13 else "operator", [2, 1])
         elif name == "COMPARE_OP":
             constant = previous is not None and previous.name == "LOAD_CONST"
             if not constant or isinstance(cast(Instr, previous).arg, bytes):  # a bytearray can equal it
-                self.hook(sites.Operate, "compare", [2, 1])
+                self.hook(items.Operate, "compare", [2, 1])
         elif name == "YIELD_VALUE" or (name in ("RETURN_VALUE", "RETURN_CONST") and self.generator):
             self.hook(sites.Leave, "yield", [])
         elif name in _WHOLE:
             depth = {"SEND": 2, "MATCH_KEYS": 2, "MATCH_CLASS": 3}.get(name, 1)
-            self.hook(sites.Use, name.lower(), [depth])
+            self.hook(items.Use, name.lower(), [depth])
         elif name in _TRUTH or (name.startswith("POP_JUMP") and not _V313):
             if "NONE" not in name and (previous is None or previous.name not in _GIVES_BOOL):
-                self.hook(sites.Use, "truth", [1])
+                self.hook(items.Use, "truth", [1])
         if "JUMP" in name and isinstance(arg, Label) and id(arg) in seen and "NO_INTERRUPT" not in name:
             if id(arg) not in loops:
                 self.hook(sites.BackEdge, "loop", [])
@@ -255,7 +255,7 @@ class _Weaver:
         """LOAD_ATTR, with the method form taken apart: the callee of a call is then always a bound object."""
         arg: Any = item.arg
         method, name = (True, arg) if item.name == "LOAD_METHOD" else arg if isinstance(arg, tuple) else (False, arg)
-        self.hook(sites.LoadAttr, name, [1])
+        self.hook(attributes.LoadAttr, name, [1])
         if method and not _V313:
             self.emit("PUSH_NULL")
             self.emit("SWAP", 2)
@@ -268,7 +268,7 @@ class _Weaver:
         first, second, name = arg
         # `bytecode` gives (is method, has two arguments, name)
         method = bool(first)
-        self.hook(sites.LoadSuper, name, [2, 1])
+        self.hook(attributes.LoadSuper, name, [2, 1])
         if not method:
             self.out.append(item)
             return
@@ -292,12 +292,12 @@ class _Weaver:
         if name == "CALL_FUNCTION_EX":
             below = 1 if _V314 else int(arg) & 1
             # [.., callable, (NULL from 3.13,) arguments, (keywords)]
-            self.hook(sites.CallStar, "call", [below + (3 if _V313 else 2), below + 1])
+            self.hook(calling.CallStar, "call", [below + (3 if _V313 else 2), below + 1])
         else:
             count = int(arg)
             top = 1 if name == "CALL_KW" else 0  # the tuple of keyword names lies on top
             callee = top + count + (2 if _V313 else 1)
-            shown = min(count, sites.MOST_ARGUMENTS)
-            self.hook(sites.Call, "call", [callee, *(top + count - i for i in range(shown))])
+            shown = min(count, calling.MOST_ARGUMENTS)
+            self.hook(calling.Call, "call", [callee, *(top + count - i for i in range(shown))])
         self.out.extend(held)
         self.out.append(item)

@@ -32,13 +32,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import primitives, threads
+from .attributes import forget_classes
 from .iterators import ITERATORS, Again, Beginnings, Count
 from .library import CALLERS, woven_for
 from .looks import Looks
 from .patching import Patches
 from .refusing import refuse_instance
 from .restoring import reset_lock, restore_dict, restore_sequence, restore_set, restore_stream
-from .sites import ENGINE_SITES, Site, forget_classes
+from .sites import ENGINE_SITES, Site
 from .weave import may_store_globals, stored_globals, weave
 
 MOST_OBJECTS = 20_000

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..engine.sites import ALL
+from ..engine.contents import ALL
 from ..engine.tasks import (
     ACQUIRE,
     BEGIN,

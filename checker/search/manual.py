@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..engine.calls import call_at
+from ..engine.contents import ALL
 from ..engine.naming import Place, short
 from ..engine.primitives import ControlledLock, ControlledRLock
-from ..engine.sites import ALL, THREADS, Site
+from ..engine.sites import THREADS, Site
 from ..engine.tasks import ACCESS, ACQUIRE, CLOCK, END, RETURN, SLEEP, SPIN, TICK, Task
 from ..outcomes import Stuck
 from .dpor import immediate
