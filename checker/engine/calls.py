@@ -15,6 +15,8 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
+from .owning import is_learner_code
+
 
 def line_of(frame: FrameType) -> int:
     """The line that a frame is at. A frame of another thread may be between two lines: then the function's first."""
@@ -137,11 +139,11 @@ def _owns(obj: Any, lock: Any) -> bool:
     return False
 
 
-def call_at(frame: FrameType | None, is_learners: Callable[[CodeType], bool]) -> Call:
+def call_at(frame: FrameType | None) -> Call:
     """The call in which `frame` is."""
     outer = wait = notify = None
     error = inner = ""
-    while frame is not None and not is_learners(frame.f_code):
+    while frame is not None and not is_learner_code(frame.f_code):
         code = _key(frame.f_code)
         if code == _WAIT:
             wait = frame

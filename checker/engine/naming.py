@@ -10,6 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .contents import ALL
+from .owning import is_learner_code
 from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Names:
     def learners(self, frame: FrameType | None) -> list[FrameType]:
         found = []
         while frame is not None:
-            if self.rt.world.is_learner_code(frame.f_code):
+            if is_learner_code(frame.f_code):
                 found.append(frame)
             frame = frame.f_back
         return found

@@ -27,6 +27,11 @@ def is_learner_file(filename: str) -> bool:
     return not filename.startswith(_LIBRARY)
 
 
+def is_learner_code(code: types.CodeType) -> bool:
+    """The same of what was compiled from it."""
+    return is_learner_file(code.co_filename)
+
+
 @functools.lru_cache(maxsize=2000)
 def is_learner_class(cls: type) -> bool:
     """A class is the learner's if one of its functions is; one without functions of its own, if its module is."""

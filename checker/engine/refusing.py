@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from . import current
+from .owning import is_learner_file
 
 _WAITS = "it waits for something real, which no schedule can bring about"
 _PROCESS = "other processes do not stop where the check says"
@@ -90,7 +91,7 @@ def _refused(real: Any, name: str, why: str) -> Callable[..., Any]:
 def _called(rt: Any, name: str) -> str:
     """The library's function that the learner's code called, on the way to the one that is refused."""
     frame: FrameType | None = sys._getframe(2)
-    while frame is not None and not rt.world.is_learner_file(frame.f_code.co_filename):
+    while frame is not None and not is_learner_file(frame.f_code.co_filename):
         module = frame.f_globals.get("__name__", "")
         if module.startswith("checker."):
             break

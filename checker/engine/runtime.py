@@ -21,6 +21,7 @@ from . import current, threads
 from .calls import line_of
 from .contents import ALL, PLAIN, touched
 from .output import Capture
+from .owning import is_learner_file
 from .races import Races
 from .rounds import Rounds
 from .sites import ENDS, IDS, IDS_SITE, RESULT, STARTS, THREADS, Site
@@ -318,7 +319,7 @@ class Runtime:
         """The exception and the learner's line it came from."""
         place = ""
         for frame, line in traceback.walk_tb(error.__traceback__):
-            if self.world.is_learner_file(frame.f_code.co_filename):
+            if is_learner_file(frame.f_code.co_filename):
                 place = f" (line {line}, in {frame.f_code.co_name})"
         text = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()
         said = text[-1 if isinstance(error, SyntaxError) else 0] if text else type(error).__name__
@@ -349,7 +350,7 @@ class Runtime:
         """End the execution: the code did what no exploration can follow. Does not return."""
         place = ""
         frame = sys._getframe(1)
-        while frame.f_back is not None and not self.world.is_learner_file(frame.f_code.co_filename):
+        while frame.f_back is not None and not is_learner_file(frame.f_code.co_filename):
             frame = frame.f_back
         if frame.f_back is not None:
             place = f" (line {line_of(frame)}, in {frame.f_code.co_name})"

@@ -13,6 +13,7 @@ from ..outcomes import NOTHING, Step, Stuck
 from .calls import NO_VALUE, Call, call_at, line_of
 from .contents import ALL
 from .naming import Names, Place, short
+from .owning import is_learner_file
 from .primitives import ControlledRLock, ControlledSimpleQueue
 from .sites import Site
 from .tasks import ACQUIRE, GET, JOIN, SLEEP, SPIN, Task
@@ -53,7 +54,7 @@ class Tracer:
         shown = _shown(obj, item, value if write and action == "write" else NO_VALUE)
         target: Any = Place(obj, item, site.name)
         frame: FrameType | None = None
-        if not self.rt.world.is_learner_file(file):  # code of the library: told as the call that the learner made
+        if not is_learner_file(file):  # code of the library: told as the call that the learner made
             call = self.call()
             frame = call.learner
             if call.outer is not None:
@@ -89,7 +90,7 @@ class Tracer:
 
     def call(self) -> Call:
         """The call in which the running thread is."""
-        return call_at(sys._getframe(2), self.rt.world.is_learner_code)
+        return call_at(sys._getframe(2))
 
     def told(self, call: Call, action: str, lock: Any, value: str) -> tuple[str, Any, str] | None:
         """What a reader hears of an operation on a lock: action, target, value; None for nothing."""
@@ -127,7 +128,7 @@ class Tracer:
         text = self.rt.describe_error(error).rsplit(" (line ", 1)[0]
         for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
             code = frame.f_code
-            if self.rt.world.is_learner_file(code.co_filename):
+            if is_learner_file(code.co_filename):
                 self.append(self.rt.task, "raise", "", text, code.co_filename, line, code.co_name)
                 return
         self.append(self.rt.task, "raise", "", text, "", 0, "")
@@ -205,7 +206,7 @@ class Tracer:
     def stuck(self, task: Task) -> Stuck:
         """What `task` waits for at this moment."""
         op = task.op
-        call = call_at(sys._current_frames().get(task.os_ident), self.rt.world.is_learner_code)
+        call = call_at(sys._current_frames().get(task.os_ident))
         action = op.kind if op is not None else "run"
         target: Any = ""
         holder = ""

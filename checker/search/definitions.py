@@ -18,8 +18,8 @@ class Definitions:
 
     def __init__(self, scenario: Callable[[], Any]) -> None:
         world = World(scenario)
-        world.install()
-        world.uninstall()
+        with world.installed():
+            pass
         self._kept = [
             (space, {name: space[name] for name in names if isinstance(space.get(name), _CODE)})
             for space, names in world.spaces()

@@ -218,11 +218,8 @@ class _Explorer:
     # -- the search ---------------------------------------------------------------------------------------------
 
     def explore(self, search: str, budget: int | None, preemptions: int | None) -> Exploration:
-        self.world.install()
-        try:
+        with self.world.installed():
             self.explored(search, budget, preemptions)
-        finally:
-            self.world.uninstall()
         self.result.seconds = self.clock() - self.began
         return self.result
 
@@ -440,16 +437,13 @@ class _Explorer:
     def replayed(self, text: str) -> Exploration:
         """Run one schedule, traced."""
         switches = schedules.read(text)
-        self.world.install()
-        try:
+        with self.world.installed():
             self.world.weave()
             scout = Replay(switches)
             self.execute(scout, stops=scout.stops())
             self.show()
             policy = Replay(switches)
             execution = self.execute(policy, stops=policy.stops(), trace=True)
-        finally:
-            self.world.uninstall()
         if execution.outcome == NONDETERMINISTIC and schedules.made_by(text) not in ("", schedules.VERSION):
             execution = replace(
                 execution,

@@ -111,15 +111,11 @@ class Game:
     def _run(self, policy: Any) -> Execution:
         explorer = self._explorer
         explorer.world = World(explorer.scenario)
-        with one_core(), self._definitions.in_force():
-            explorer.world.install()
+        with one_core(), self._definitions.in_force(), explorer.world.installed():
             explorer.world.weave()
-            try:
-                for site in explorer.visible:
-                    site.visible = True
-                return explorer.execute(policy, trace=True)
-            finally:
-                explorer.world.uninstall()
+            for site in explorer.visible:
+                site.visible = True
+            return explorer.execute(policy, trace=True)
 
     @cached_property
     def failing(self) -> tuple[int, ...] | None:

@@ -163,7 +163,7 @@ def lanes(rt: Runtime, ready: list[Task]) -> list[Lane]:
             action = "wait" if op.kind == ACQUIRE else "notify"
         elif op.kind not in (SPIN, SLEEP, TICK, CLOCK, RETURN) and op.what is not None and not target:
             target = tracer.names.label(op.what)
-        frame = call_at(sys._current_frames().get(task.os_ident), rt.world.is_learner_code).learner
+        frame = call_at(sys._current_frames().get(task.os_ident)).learner
         first = frame.f_code.co_firstlineno if frame is not None else 0
         found.append(Lane(task.index, stuck.thread, action, target, task in ready, stuck, first))
     return found

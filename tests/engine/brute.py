@@ -17,19 +17,16 @@ def brute_force(scenario: Callable[[], Any], *, delays: bool = False, limit: int
     """The labels of all outcomes, or None if there are more than `limit` schedules."""
     explorer = _Explorer(scenario, None, {"delays": delays, "seed": 0, "patience": 20.0}, None, limit)
     explorer.world = World(scenario)
-    explorer.world.install()
-    explorer.world.weave()
-    for site in explorer.world.sites:
-        # the programs write their cells once, before any thread starts; the lines that call what a thread was given
-        # touch nothing shared
-        site.visible = not isinstance(site, (LoadCell, BackEdge)) and site.function not in CALLERS
     policy = Every(all_operations=True)
-    try:
+    with explorer.world.installed():
+        explorer.world.weave()
+        for site in explorer.world.sites:
+            # the programs write their cells once, before any thread starts; the lines that call what a thread was
+            # given touch nothing shared
+            site.visible = not isinstance(site, (LoadCell, BackEdge)) and site.function not in CALLERS
         for _ in range(limit):
             explorer.count(explorer.execute(policy))
             assert not policy.diverged, policy.diverged
             if policy.complete:
                 return {row.label for row in explorer.result.outcomes.rows}
-    finally:
-        explorer.world.uninstall()
     return None
