@@ -91,6 +91,7 @@ class Reach:
         self.spaces: dict[int, tuple[dict[str, Any], set[str]]] = {}  # globals, each with the names used
         self.fragile: dict[int, str] = {}  # by id: iterators that cannot begin again, and what to call them
         self.doubts: list[str] = []
+        self.thread_local = False  # whether data of threads outlives an execution
         self.restore: list[Callable[[], None]] = []  # puts back what an execution has changed
         self.undo: list[Callable[[], None]] = []  # gives back what is replaced here, to be called in reverse order
         self._stand_ins = stand_ins
@@ -185,6 +186,8 @@ class Reach:
             todo += [value.fget, value.fset, value.fdel]
         elif isinstance(value, threading.Thread) and value.is_alive() and value is not threading.main_thread():
             self.doubts.append(f"the thread {value.name!r} was started before the check and is not controlled")
+        elif isinstance(value, threading.local):
+            self.thread_local = True
         elif isinstance(value, (Again, Count)):
             todo += self._stand_ins.parts()
         elif isinstance(value, weakref.ref):

@@ -46,7 +46,6 @@ from .tracing import Tracer
 # bound here: during an exploration the module's own names are the controlled ones
 _get_ident = _thread.get_ident
 _allocate_lock = _thread.allocate_lock
-_start_new_thread = _thread.start_new_thread
 
 #: By how much a deadline has passed when time has moved to it, in seconds: exact in binary, far below a microsecond.
 TICK_SECONDS = 2.0**-30
@@ -160,6 +159,10 @@ class Runtime:
         finally:
             self.ended = True
             current.runtime = None
+            if self.stubborn:
+                self.world.crew.dismiss()
+            else:
+                self.world.crew.rest()
 
     def wait_for_end(self) -> None:
         """Wait until every thread has ended; watch over real time. Runs in the thread that asked for the check."""
@@ -214,7 +217,8 @@ class Runtime:
             task.stop_at = task.stops.pop() if task.stops else -1
         task.ident = self.looks.ident(task.index)
         task.clock[task.index] = 1
-        task.os_ident = _start_new_thread(self.thread_main, (task, body))
+        worker = self.world.crew.take(lambda: self.thread_main(task, body))
+        task.os_ident, task.gate = worker.ident, worker.gate
         self.tasks.append(task)
         self.live.append(task)
         self.by_os_ident[task.os_ident] = task
@@ -243,7 +247,6 @@ class Runtime:
         return task
 
     def thread_main(self, task: Task, body: Callable[[], None]) -> None:
-        task.gate.acquire()
         try:
             if not self.ended:
                 task.op = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from _thread import allocate_lock
 from collections.abc import Callable
 from typing import Any
 
@@ -104,8 +103,7 @@ class Task:
         self.thread = thread
         self.ident = 0  # what get_ident() gives: the same in every execution
         self.os_ident = 0
-        self.gate = allocate_lock()
-        self.gate.acquire()
+        self.gate: Any = None  # of the worker that serves it
         self.op: Op | None = None
         self.finished = False
         self.exited = False

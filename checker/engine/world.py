@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .attributes import forget_classes
+from .crew import Crew
 from .library import CALLERS, woven_for
 from .looks import Looks
 from .owning import is_learner_file
@@ -33,6 +34,7 @@ class World:
         self._sweep = sweep
         self._scenario = scenario
         self._modules: list[Any] = []  # imported by the scenario itself
+        self.crew = Crew()
         self._gc = False
         self._begin_anew()
 
@@ -59,12 +61,14 @@ class World:
             self._install()
             yield
         finally:
+            self.crew.dismiss()
             self._uninstall()
             if self._gc:
                 gc.enable()
 
     def _install(self) -> None:
         self._reach.walk([self._scenario, *self._modules], self._sweep)
+        self.crew.once = self._reach.thread_local
         if len(sys.modules) > self._known:  # to know what they hold, look again
             self.look_again()
         else:
