@@ -29,7 +29,9 @@ from .weave import may_store_globals, stored_globals, weave
 class World:
     """Everything that an exploration changes for its time, and changes back."""
 
-    def __init__(self, scenario: Callable[[], Any], *, sweep: bool = False, looks: Looks | None = None) -> None:
+    def __init__(
+        self, scenario: Callable[[], Any], *, sweep: dict[str, Any] | None = None, looks: Looks | None = None
+    ) -> None:
         self.looks = looks or Looks()
         self._sweep = sweep
         self._scenario = scenario

@@ -18,7 +18,7 @@ from checker.grading import canaries as canary_module
 from checker.grading import slicing, wire
 from checker.grading.canaries import Canary
 from checker.grading.limits import MEBIBYTE, Limits
-from checker.grading.plan import Piece, Plan
+from checker.grading.plan import HELPER, Piece, Plan
 from checker.grading.session import Session, WorkerLost
 from checker.grading.source import CheckCell, Claim, Source
 from checker.grading.wire import Opaque, WireError
@@ -116,6 +116,7 @@ class _Grader:
         self._loaded = 0
         self._errors: dict[str, str] = {}  # piece -> what it raised, or why it is not loaded again
         self._deadly: set[str] = set()
+        self._refused: dict[str, str] = {}  # piece -> what the guard refused while it was run
         self._world = 0
         self._random = random.SystemRandom()
         self._pieces = [*plan.given, *plan.pieces]
@@ -139,13 +140,14 @@ class _Grader:
         if self.distrust:
             return result
         before = self._random.random() < 0.5
-        if self._session is not None:
-            self._session.flooded = False
         try:
             if before:
                 self._sing(check)
+            if self._session is not None:
+                self._session.flooded, self._session.refused = False, ""
             started = time.monotonic()
             self._judge(check, result)
+            self._look_at_refusals(check, result)
             if self._session is not None and self._session.flooded:
                 most = self._limits.output // MEBIBYTE
                 result.notes.append(f"it printed more than {most} MiB; what it prints was dropped and does not count")
@@ -155,6 +157,17 @@ class _Grader:
         except (Distrust, WorkerLost) as lost:
             self.distrust = str(lost)
         return result
+
+    def _look_at_refusals(self, check: CheckCell, result: Result) -> None:
+        """Leave to a person what the guard refused; a helper's only where it may be what the check failed by."""
+        refused = self._session.refused if self._session is not None else ""
+        for name, said in self._refused.items():
+            if name == check.exercise or (name.startswith(HELPER) and not result.passed):
+                refused = refused or said
+        if refused:
+            why = f"the gate refused {refused} while it ran"
+            result.passed, result.outcome, result.reason = False, REVIEW, why
+            result.review.append(why)
 
     def _judge(self, check: CheckCell, result: Result) -> None:
         for claim in check.claims:
@@ -224,6 +237,8 @@ class _Grader:
                 return self._ready(position)
             if error:
                 self._errors[piece.name] = error
+            if self._session.refused:
+                self._refused[piece.name], self._session.refused = self._session.refused, ""
         return self._session
 
     def part(self) -> None:

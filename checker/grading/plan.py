@@ -10,6 +10,9 @@ from checker.grading import context, gate, slicing
 from checker.grading.limits import Limits
 from checker.grading.source import CheckCell, Source, solution
 
+#: How the pieces of cells that are no answers are called.
+HELPER = "cell "
+
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
@@ -94,7 +97,7 @@ def make(source: Source, cells: Sequence[Submitted], limits: Limits, positions: 
             if cell.exercise:
                 reviews[cell.exercise] = [f"the gate refused {refusal}" for refusal in refusals[:5]]
         elif kept:
-            name = cell.exercise or f"cell {cell.position + 1}"
+            name = cell.exercise or f"{HELPER}{cell.position + 1}"
             pieces.append(Piece(name, text if cell.exercise else slicing.text(text, kept), cell.position))
     for cell, statements in parsed:
         if cell.exercise and statements and cell.exercise not in reviews and refused:

@@ -32,6 +32,8 @@ _ATTEMPTS = 3
 _MAX_REPLY = 16 << 20
 #: Messages that one check may send.
 _MAX_MESSAGES = 20_000
+#: Characters kept of what the guard refused.
+_MOST_SAID = 200
 #: Times that the wall clock's limit is stretched at most on a busy machine.
 _MOST_PATIENCE = 4.0
 
@@ -70,6 +72,7 @@ class Session:
         self._received = self._messages = 0
         self._number = 0
         self.flooded = False  # something that it was asked to do printed more than the limit
+        self.refused = ""  # what the guard refused to something that it was asked to do
         try:
             reply = self._exchange({"limits": astuple(limits), "sandboxed": sandboxed}, _START, None, None)
             self.layers = sandbox.Layers(bubblewrap=self._wrapped, **reply["ready"])
@@ -151,6 +154,8 @@ class Session:
                 explored = content
             elif kind == "printed" and type(content) is int:
                 self.flooded = True
+            elif kind == "refused" and type(content) is str:
+                self.refused = content[:_MOST_SAID]
             elif kind in ("ready", "ran", "failed", "found", "escaped", "ended"):
                 return {kind: content}
             else:

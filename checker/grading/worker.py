@@ -24,7 +24,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import checker
-from checker.grading import protocol, sandbox, wire
+from checker.grading import guard, library, protocol, sandbox, wire
 from checker.grading.limits import Limits
 from checker.outcomes import Execution
 from checker.search.explorer import explore_scenario
@@ -108,7 +108,7 @@ class Worlds:
             lines = (len(source), None, source.splitlines(keepends=True), filename)
             linecache.cache[filename] = self._lines[world][filename] = lines
         try:
-            code = alike(source, key) if key else compile(source, filename, "exec")
+            code = alike(source, key) if key else guard.compiled(source, filename)
             exec(code, namespace if own is None else own)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the answer's own here
             return describe(error)
@@ -174,7 +174,7 @@ def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, An
             beat = seconds
             pipe.send({"progress": executions})
 
-    options = {**request["options"], "sweep": True, "key": key}
+    options = {**request["options"], "sweep": namespace, "key": key}
     # by the processor's time: how far a search comes must not depend on what else the machine does
     found = explore_scenario(scenario, allowed=allowed, progress=progress, clock=time.process_time, **options)
     return {"found": found}
@@ -239,6 +239,8 @@ def main() -> None:
         setattr(checker, name, lambda *_, **__: None)
     pipe.send({"ready": {"landlock": landlock, "seccomp": seccomp, "rlimits": bool(hello["sandboxed"])}})
     worlds = Worlds()
+    guard.install()
+    library.install()
     gc.collect()
     gc.freeze()  # what is here already is not the answer's: no sweep need look at it
     while True:
@@ -263,6 +265,9 @@ def main() -> None:
         try:
             if printed > limits.output:
                 pipe.send({"printed": printed})
+            if guard.said:
+                pipe.send({"refused": guard.said[0]})
+                guard.said.clear()
             pipe.send(reply)
         except wire.WireError as error:
             pipe.send({"failed": f"the result cannot be sent: {error}"})

@@ -66,7 +66,7 @@ def explore_scenario(
     max_steps: int | None = None,
     after_failure: int = AFTER_FAILURE,
     progress: Callable[[int, float], None] | None = None,
-    sweep: bool = False,
+    sweep: dict[str, Any] | None = None,
     key: int = 0,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Exploration:
@@ -82,7 +82,7 @@ def explore_scenario(
         preemptions: with search="every", only schedules with at most so many preemptions.
         replay: run this one schedule instead, as printed in a failure.
         max_steps: steps one execution may make (default 100,000).
-        sweep: weave all functions of the learner's that the garbage collector knows, however they are hidden.
+        sweep: globals of the learner's, all of whose functions are woven, however they are hidden.
         key: of the names, numbers and times that the code sees (`engine.looks`); 0 for the plain ones.
         clock: what `seconds` are counted by: real time, or the processor's where the machine may be busy.
         progress: called after each execution with the number of executions and the seconds since the beginning.
