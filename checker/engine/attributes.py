@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import sys
 import types
 from _thread import get_ident
@@ -49,7 +50,7 @@ def attribute_kind(cls: type, name: str) -> Any:
         for klass in cls.__mro__:
             if name in klass.__dict__:
                 value = klass.__dict__[name]
-                if isinstance(value, types.MemberDescriptorType):
+                if isinstance(value, types.MemberDescriptorType) or klass is types.CellType:
                     kind = _INSTANCE
                 elif isinstance(value, functools.cached_property):
                     kind = _CACHED if sys.version_info >= (3, 12) else SKIP  # it has no lock any more
@@ -65,6 +66,13 @@ def attribute_kind(cls: type, name: str) -> Any:
     return kind
 
 
+def replaced(rt: Any, cls: type, name: str) -> None:
+    """A class is given an attribute. Where that was code, other threads' looks for it have not been noted."""
+    forget_classes()
+    if not rt.alone and any(isinstance(klass.__dict__.get(name), _ACTIVE) for klass in cls.__mro__):
+        rt.doubt("a method is replaced while threads may call it")
+
+
 def in_dictionary(obj: Any, name: str) -> bool:
     try:
         return name in object.__getattribute__(obj, "__dict__")
@@ -73,11 +81,13 @@ def in_dictionary(obj: Any, name: str) -> bool:
 
 
 def alias(rt: Any, obj: Any) -> None:
-    """The instance's dictionary is about to be used as one: its items are the instance's attributes."""
+    """The dictionary of an instance or a class is about to be used as one: its items are the attributes."""
     try:
         space = object.__getattribute__(obj, "__dict__")
     except AttributeError:
         return
+    if type(space) is types.MappingProxyType:  # a class lets its dictionary be read through this
+        space = gc.get_referents(space)[0]
     if type(space) is dict:
         rt.aliases[id(space)] = rt.aliases.get(id(obj), obj)
         rt.keep.append(space)
@@ -126,7 +136,10 @@ class LoadAttr(Site):
                 rt.unwind()
             return
         if issubclass(type(obj), (type, types.ModuleType)):
-            look_in_holder(self, rt, obj, self.name)
+            if self.name == "__dict__" and issubclass(type(obj), type):
+                alias(rt, obj)
+            else:
+                look_in_holder(self, rt, obj, self.name)
             return
         if self.name == "__dict__":
             alias(rt, obj)
@@ -191,7 +204,7 @@ class StoreAttr(Site):
         value, obj = pair
         cls = type(obj)
         if issubclass(type(obj), type):
-            forget_classes()
+            replaced(rt, obj, self.name)
         elif issubclass(type(obj), types.ModuleType):
             obj = obj.__dict__
         elif self.name == "__class__":

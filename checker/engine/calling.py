@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import operator
 import types
+import weakref
 from _thread import get_ident
 from typing import Any
 
 from . import current
-from .attributes import SKIP, alias, attribute_kind, in_dictionary, look_in_classes, look_in_holder
+from .attributes import SKIP, alias, attribute_kind, in_dictionary, look_in_classes, look_in_holder, replaced
 from .contents import (
     ALL,
     BUILTIN,
@@ -53,6 +54,8 @@ _KNOWN_MODULES = frozenset(
 )
 # Built-in functions of these change a container given as an argument; every other one at most reads it.
 _WRITING_MODULES = frozenset({"_heapq", "_bisect", "_operator", "_collections"})
+#: Names of functions, in C or in the library's Python, that fill or reorder a container given as an argument.
+_FILLING = frozenset({"shuffle", "pack_into", "readinto", "readinto1", "recv_into"})
 
 #: Arguments of a call that are looked at.
 MOST_ARGUMENTS = 30
@@ -77,10 +80,13 @@ class Call(Site):
                 if callee.__module__ not in _KNOWN_MODULES:
                     rt.task.changed = True  # as with C code that has a state of its own
                 if len(call) > 1:
-                    self.arguments(rt, call, 1, False, deep=2 if callee.__module__ in _READING_MODULES else 1)
+                    deep = 2 if callee.__module__ in _READING_MODULES else 1
+                    self.arguments(rt, call, 1, callee.__name__ in _FILLING, deep)
             return
         if kind is METHOD:
-            if id(getattr(callee.__func__, "__code__", None)) not in rt.woven:
+            if type(callee.__func__) is not FUNCTION:  # a method that lru_cache made, or partialmethod
+                self @ (callee.__func__, callee.__self__, *call[1:])
+            elif id(callee.__func__.__code__) not in rt.woven:
                 owner = callee.__self__
                 if getattr(callee.__func__, "__module__", "") not in _KNOWN_MODULES:
                     rt.task.changed = True
@@ -88,7 +94,7 @@ class Call(Site):
                     rt.touch(self, owner, ALL, callee.__name__ not in READ)
                 elif type(owner) in ITERATORS:
                     self.use(rt, owner)
-                self.arguments(rt, call, 1, False, deep=1)
+                self.arguments(rt, call, 1, callee.__name__ in _FILLING, deep=1)
             return
         if kind is BUILTIN or kind in WRAPPERS:
             self.builtin(rt, callee, call)
@@ -101,6 +107,9 @@ class Call(Site):
         elif kind.__name__ == "_lru_cache_wrapper":
             if not rt.alone:
                 rt.doubt("functools.lru_cache looks, computes and stores in C")
+        elif kind is weakref.ReferenceType:
+            if not rt.alone:
+                rt.doubt("a weak reference is asked, and what threads have touched lives on until the end")
         elif kind in GETTERS:
             for argument in call[1:2]:
                 if type(argument) not in PLAIN:
@@ -137,7 +146,7 @@ class Call(Site):
                 module = callee.__module__
                 # `operator` only reads, except for its functions on items; heapq and bisect.insort write
                 deep = 2 if module in _READING_MODULES else int(name in _DEEP)
-                self.arguments(rt, call, 1, module in _WRITING_MODULES, deep)
+                self.arguments(rt, call, 1, module in _WRITING_MODULES or name in _FILLING, deep)
         elif issubclass(type(owner), type):
             self.arguments(rt, call, 1, False)
         else:
@@ -157,6 +166,8 @@ class Call(Site):
         if issubclass(type(obj), type) and not write:
             look_in_holder(self, rt, obj, name)
             return
+        if issubclass(type(obj), type):
+            replaced(rt, obj, name)
         if issubclass(type(obj), types.ModuleType):
             obj = obj.__dict__
         if issubclass(type(obj), dict) or attribute_kind(type(obj), name) is not SKIP:
@@ -193,8 +204,14 @@ class Call(Site):
             self.arguments(rt, args, 0, False)
         elif type(owner) in _STREAMS:
             rt.touch(self, owner, ALL, name not in ("getvalue", "tell", "closed"))
+            self.arguments(rt, args, 0, name in _FILLING)
+        elif type(owner) is memoryview:
+            self.use(rt, owner, write=name == "__setitem__")
+        elif type(owner) is types.MemberDescriptorType and args:  # Point.x.__set__(point, 1)
+            rt.touch(self, args[0], owner.__name__, name != "__get__")
         else:
             rt.task.changed = True  # hidden state of C code: a loop that calls it is not known to be idle
+            self.arguments(rt, args, 0, name in _FILLING)
 
 
 class CallStar(Call):

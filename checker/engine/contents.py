@@ -86,14 +86,24 @@ def item_of(key: Any) -> Any:
 
 
 _container: dict[type, bool] = {}
+_foreign: set[type] = set()
 
 
 def is_container(cls: type) -> bool:
     """Whether objects of the class are containers whose state we track. Remembered: asking takes long."""
     known = _container.get(cls)
     if known is None:
-        _container[cls] = known = issubclass(cls, CONTAINERS)
+        known = issubclass(cls, CONTAINERS)
+        if not known and cls is not memoryview and type(getattr(cls, "__setitem__", None)) in DESCRIPTORS:
+            known = True  # arrays of numpy and ctypes, mmap
+            _foreign.add(cls)
+        _container[cls] = known
     return known
+
+
+def is_foreign(cls: type) -> bool:
+    """Whether they are containers of a library in C that is not Python's own: nothing is known but that they hold."""
+    return is_container(cls) and cls in _foreign
 
 
 def place(container: Any, key: Any) -> Any:
@@ -125,7 +135,7 @@ def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 4, deep: int
         return
     if kind in EXACT_CONTAINERS or is_container(type(value)):
         found.append((value, False))
-        if deep and depth and len(value) <= MOST_PARTS:
+        if deep and depth and kind not in _foreign and len(value) <= MOST_PARTS:
             for part in list(value.values() if issubclass(kind, (dict, collections.UserDict)) else value):
                 touched(part, found, depth - 1, deep)
     elif kind is tuple:
@@ -146,6 +156,8 @@ def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 4, deep: int
                     found.append((part.__self__, part.__name__ not in READ and part.__name__ not in ITEM_READ))
                 else:
                     touched(part, found, depth - 1, deep)
+    elif kind is memoryview:
+        touched(value.obj, found, 0)
     elif deep == 2 and hasattr(kind, "__dict__") and not issubclass(kind, (type, types.ModuleType)):
         found.append((value, False))
         space = getattr(value, "__dict__", None)

@@ -39,7 +39,7 @@ class LoadItem(Site):
                 self.missing(rt, container, key)
             else:
                 rt.touch(self, container, place(container, key), False)
-        elif cls in VIEWS:
+        elif cls in VIEWS or cls is memoryview:
             self.use(rt, container)
         elif rt.ended:
             rt.unwind()
@@ -78,6 +78,8 @@ class StoreItem(Site):
         value, container, key = triple
         if is_container(type(container)):
             rt.touch(self, container, place(container, key), True, value)
+        elif type(container) is memoryview:
+            self.use(rt, container, write=True)
 
 
 class DeleteItem(Site):

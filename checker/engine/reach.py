@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import array
 import collections
+import copy
 import dis
 import functools
 import gc
@@ -24,6 +25,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import threads
+from .contents import is_foreign
 from .iterators import Again, Count
 from .owning import is_instance_of_learners, is_learner_class, is_learner_file
 from .refusing import refuse_instance
@@ -31,6 +33,8 @@ from .restoring import restore_dict, restore_sequence, restore_set, restore_stre
 from .stand_ins import StandIns
 
 MOST_OBJECTS = 20_000
+#: Items of a container of another library that are put back before each execution.
+MOST_ITEMS = 1_000
 
 _IMPORT_NAME = dis.opmap["IMPORT_NAME"]
 
@@ -170,6 +174,8 @@ class Reach:
             self._visit_instance(value, todo)
         elif isinstance(value, (bytearray, array.array)):
             self.restore.append(functools.partial(value.__setitem__, slice(None), value[:]))
+        elif is_foreign(kind):
+            self._visit_foreign(value)
         elif isinstance(value, (io.StringIO, io.BytesIO)) and not value.closed:
             text, position = value.getvalue(), value.tell()
             self.restore.append(lambda: restore_stream(value, text, position))
@@ -205,6 +211,17 @@ class Reach:
             elif isinstance(value, collections.abc.Iterator):
                 self._note_fragile(value, f"an iterator ({kind.__name__})")
             todo += gc.get_referents(value)
+
+    def _visit_foreign(self, value: Any) -> None:
+        try:
+            if len(value) > MOST_ITEMS:
+                raise ValueError("would take too long each time")
+            saved = copy.copy(value[:])
+            value[:] = saved
+        except Exception:
+            self.doubts.append(f"a container of the class {type(value).__name__} outlives an execution, not put back")
+        else:
+            self.restore.append(functools.partial(value.__setitem__, slice(None), saved))
 
     def _note_fragile(self, value: Any, name: str) -> None:
         self.fragile[id(value)] = name

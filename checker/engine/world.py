@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import gc
 import itertools
@@ -14,6 +15,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from . import current
 from .attributes import forget_classes
 from .crew import Crew
 from .library import CALLERS, woven_for
@@ -130,6 +132,22 @@ class World:
             self._note(woven)
             function.__code__ = woven
             reach.undo.append(functools.partial(setattr, function, "__code__", original))
+        vars(dataclasses)["exec"] = self._write
+        reach.undo.append(lambda: vars(dataclasses).pop("exec"))
+
+    def _write(self, text: str, space: dict[str, Any] | None, names: dict[str, Any]) -> None:
+        """What `dataclasses` finds as exec(): the methods that it writes for a scenario's class are woven, too."""
+        exec(text, vars(dataclasses) if space is None else space, names)
+        if current.runtime is None or current.runtime.caller() is None:
+            return
+        for function in names.values():
+            woven, made = weave(function.__code__, function.__globals__, ())
+            if id(woven) not in self.woven:  # equal text becomes the same code in the next execution
+                for site in made:
+                    site.visible = False
+                self.sites += made
+                self._note(woven)
+            function.__code__ = woven
 
     def _note(self, code: types.CodeType) -> None:
         self.woven.add(id(code))
