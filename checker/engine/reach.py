@@ -102,12 +102,9 @@ class Reach:
         self._seen: set[int] = set()
         self._keep: list[Any] = []
 
-    def walk(self, beginnings: list[Any], sweep: dict[str, Any] | None) -> None:
-        """Go from `beginnings`, and from all functions with the globals `sweep` that the garbage collector knows."""
+    def walk(self, beginnings: list[Any]) -> None:
+        """Go from `beginnings` to everything."""
         self._follow(beginnings)
-        if sweep is not None:
-            functions = [each for each in gc.get_objects() if type(each) is types.FunctionType]
-            self._follow([each for each in functions if each.__globals__ is sweep])
         for space, names in list(self.spaces.values()):
             for name in names:
                 if name in space:

@@ -12,7 +12,7 @@ import gc
 import itertools
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from . import current
@@ -32,11 +32,10 @@ class World:
     """Everything that an exploration changes for its time, and changes back."""
 
     def __init__(
-        self, scenario: Callable[[], Any], *, sweep: dict[str, Any] | None = None, looks: Looks | None = None
+        self, scenario: Callable[[], Any], *, hidden: Iterable[Callable[..., Any]] = (), looks: Looks | None = None
     ) -> None:
         self.looks = looks or Looks()
-        self._sweep = sweep
-        self._scenario = scenario
+        self._beginnings = [scenario, *hidden]
         self._modules: list[Any] = []  # imported by the scenario itself
         self.crew = Crew()
         self._gc = False
@@ -71,7 +70,7 @@ class World:
                 gc.enable()
 
     def _install(self) -> None:
-        self._reach.walk([self._scenario, *self._modules], self._sweep)
+        self._reach.walk([*self._beginnings, *self._modules])
         self.crew.once = self._reach.thread_local
         if len(sys.modules) > self._known:  # to know what they hold, look again
             self.look_again()

@@ -8,7 +8,6 @@ observation it asks. The parent (`checker.grading.session`) believes nothing it 
 from __future__ import annotations
 
 import builtins
-import gc
 import inspect
 import io
 import linecache
@@ -26,6 +25,7 @@ from typing import Any, BinaryIO
 import checker
 from checker.grading import guard, library, protocol, sandbox, wire
 from checker.grading.limits import Limits
+from checker.grading.sweep import Sweep
 from checker.outcomes import Execution
 from checker.search.explorer import explore_scenario
 
@@ -152,7 +152,7 @@ def describe(error: BaseException) -> str:
     return text
 
 
-def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, Any]:
+def explore(pipe: Pipe, worlds: Worlds, sweep: Sweep, request: dict[str, Any]) -> dict[str, Any]:
     """Explore the scenario that the request names, asking the parent about each new observation."""
     namespace = worlds.restore(request["world"])
     # The check has names of its own: whatever the answer binds while it runs, the check's are not changed by it.
@@ -174,7 +174,7 @@ def explore(pipe: Pipe, worlds: Worlds, request: dict[str, Any]) -> dict[str, An
             beat = seconds
             pipe.send({"progress": executions})
 
-    options = {**request["options"], "sweep": namespace, "key": key}
+    options = {**request["options"], "hidden": sweep.functions(namespace), "key": key}
     # by the processor's time: how far a search comes must not depend on what else the machine does
     found = explore_scenario(scenario, allowed=allowed, progress=progress, clock=time.process_time, **options)
     return {"found": found}
@@ -241,8 +241,7 @@ def main() -> None:
     worlds = Worlds()
     guard.install()
     library.install()
-    gc.collect()
-    gc.freeze()  # what is here already is not the answer's: no sweep need look at it
+    sweep = Sweep()
     while True:
         try:
             request = pipe.receive()
@@ -253,7 +252,7 @@ def main() -> None:
                 cell = (request["world"], request["name"], request["source"], request["trusted"])
                 reply: dict[str, Any] = {"ran": worlds.run(*cell)}
             elif request["do"] == "explore":
-                reply = explore(pipe, worlds, request)
+                reply = explore(pipe, worlds, sweep, request)
             elif request["do"] == "end":
                 reply = {"ended": None}
             else:

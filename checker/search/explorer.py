@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 import time
 from _thread import allocate_lock
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -66,7 +66,7 @@ def explore_scenario(
     max_steps: int | None = None,
     after_failure: int = AFTER_FAILURE,
     progress: Callable[[int, float], None] | None = None,
-    sweep: dict[str, Any] | None = None,
+    hidden: Iterable[Callable[..., Any]] = (),
     key: int = 0,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Exploration:
@@ -82,7 +82,7 @@ def explore_scenario(
         preemptions: with search="every", only schedules with at most so many preemptions.
         replay: run this one schedule instead, as printed in a failure.
         max_steps: steps one execution may make (default 100,000).
-        sweep: globals of the learner's, all of whose functions are woven, however they are hidden.
+        hidden: functions of the learner's that are woven even if no name leads to them.
         key: of the names, numbers and times that the code sees (`engine.looks`); 0 for the plain ones.
         clock: what `seconds` are counted by: real time, or the processor's where the machine may be busy.
         progress: called after each execution with the number of executions and the seconds since the beginning.
@@ -98,7 +98,7 @@ def explore_scenario(
     options = {"delays": delays, "seed": seed, "patience": patience}
     if max_steps is not None:
         options["max_steps"] = max_steps
-    world = World(scenario, sweep=sweep, looks=Looks(key))
+    world = World(scenario, hidden=hidden, looks=Looks(key))
     explorer = _Explorer(scenario, allowed, options, progress, after_failure, world, clock)
     explorer.deadline = explorer.began + (SECONDS if seconds is None else seconds)
     if not _BUSY.acquire(blocking=False):
