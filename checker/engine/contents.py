@@ -101,6 +101,12 @@ def is_container(cls: type) -> bool:
     return known
 
 
+def forget_containers() -> None:
+    """Drop what is remembered: it would keep classes alive that executions have made, and all that they refer to."""
+    _container.clear()
+    _foreign.clear()
+
+
 def is_foreign(cls: type) -> bool:
     """Whether they are containers of a library in C that is not Python's own: nothing is known but that they hold."""
     return is_container(cls) and cls in _foreign

@@ -142,7 +142,6 @@ class Runtime:
         self.delayed = False  # time could have moved while somebody could run
         self.tried = False  # somebody has looked at a lock without waiting, or with a deadline
         self.policy_error: BaseException | None = None
-        self.began_cpu = time.process_time()
 
     # -- the whole execution ------------------------------------------------------------------------------------
 
@@ -167,19 +166,20 @@ class Runtime:
     def wait_for_end(self) -> None:
         """Wait until every thread has ended; watch over real time. Runs in the thread that asked for the check."""
         half = self.patience / 2
-        idle = waited = 0
+        idle = False
         try:
+            if self.done.acquire(timeout=half):
+                return
             # on a busy machine an execution may be starved of the processor: then it gets its time all the same
-            while waited < 2 * MOST_PATIENCE and idle < 2:
-                used = time.process_time()
+            began = used = time.process_time()
+            for _ in range(2 * MOST_PATIENCE):
                 if self.done.acquire(timeout=half):
                     return
-                now = time.process_time()
-                waited += 1
-                idle = idle + 1 if now - used < 0.01 * half else 0
-                if waited >= 2 and now - self.began_cpu >= self.patience:
+                before, used = used, time.process_time()
+                idle = used - before < 0.01 * half
+                if idle or used - began >= half:
                     break
-            end = "without an end in sight" if idle < 2 else "and does nothing: it waits for something real"
+            end = "and does nothing: it waits for something real" if idle else "without an end in sight"
             self.end_from_outside(LIVELOCK, f"one execution took more than {self.patience:g} s of real time {end}")
         except BaseException:
             self.end_from_outside(LIVELOCK, "interrupted")

@@ -54,6 +54,8 @@ _GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
 #: Places on the stack that a site and its operands need at most.
 _MOST_PUSHED = calling.MOST_ARGUMENTS + 4
 
+#: Woven functions that are kept for the next exploration: a cell that is run again and again is new each time.
+MOST_KEPT = 1_000
 _cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, list[sites.Site]]] = {}
 
 
@@ -99,6 +101,8 @@ def weave(
     weaver = _Weaver(code, space, key[2], made)
     woven = weaver.run()
     _cache[key] = (woven, made)
+    if len(_cache) > MOST_KEPT:
+        del _cache[next(iter(_cache))]
     return woven, made
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from . import current
 from .attributes import forget_classes
+from .contents import forget_containers
 from .crew import Crew
 from .library import CALLERS, woven_for
 from .looks import Looks
@@ -84,6 +85,7 @@ class World:
         while self._reach.undo:
             self._reach.undo.pop()()
         forget_classes()
+        forget_containers()
 
     def look_again(self) -> None:
         """Begin anew, with the modules that have been imported since."""

@@ -573,3 +573,25 @@ def test_an_interruption_in_a_destructor_is_not_lost():
     with pytest.raises(KeyboardInterrupt):
         explorer.explore_scenario(racing, allowed=observed)
     assert {row.observation for row in explore(racing).outcomes.rows} == {1, 2}
+
+
+def test_classes_made_in_executions_are_not_kept():
+    def a_class_in_each():
+        class OfOneExecution:
+            def __init__(self):
+                self.items = []
+
+            def add(self):
+                for _ in self.items:
+                    pass
+                self.items += [self]
+
+        one = OfOneExecution()
+        together(one.add, one.add)
+        return isinstance(one, list), len(one.items)
+
+    found = explore(a_class_in_each)
+    assert found.schedules > 1
+    gc.collect()
+    kept = [each for each in gc.get_objects() if isinstance(each, type) and each.__name__ == "OfOneExecution"]
+    assert not kept
