@@ -80,6 +80,8 @@ class _Gate(ast.NodeVisitor):
         self._parts: set[str] = set()  # the learner's names for these modules
         self._locals: list[set[str]] = []  # names of the functions around, innermost last
         self._named: set[int] = set()  # nodes where a module may stand by itself
+        self._called: set[int] = set()  # lookups of `__get__` that are called at once
+        self._in_class = False  # directly in the body of a class: what is bound there becomes an attribute
 
     def begin(self) -> None:
         """Forget what was refused in the context."""
@@ -97,6 +99,8 @@ class _Gate(ast.NodeVisitor):
     # imports, and what they make reachable
 
     def visit_Import(self, node: ast.Import) -> None:
+        if self._in_class:
+            self.refuse(node, "an import in the body of a class")
         for alias in node.names:
             if alias.name in words.PARTS:
                 name = alias.asname or alias.name
@@ -131,6 +135,8 @@ class _Gate(ast.NodeVisitor):
                 self.refuse(node, f"{alias.name} under another name")
             member = _member(module, alias.name) or _loaded(f"{node.module}.{alias.name}")
             self._reached(node, member, f"{node.module}.{alias.name}")
+            if self._in_class and isinstance(member, ModuleType):
+                self.refuse(node, "an import in the body of a class")
             self._imported[alias.asname or alias.name] = member
 
     def _module(self, node: ast.AST, path: str) -> ModuleType | None:
@@ -192,7 +198,10 @@ class _Gate(ast.NodeVisitor):
         if isinstance(owner, ModuleType) and owner.__name__ in words.PARTS:
             self._part(node, owner.__name__, node.attr)
         elif isinstance(owner, ModuleType):
-            self._reached(node, self._object(node), f"{owner.__name__}.{node.attr}")
+            found = self._object(node)
+            self._reached(node, found, f"{owner.__name__}.{node.attr}")
+            if isinstance(found, ModuleType) and isinstance(node.ctx, ast.Load) and id(node) not in self._named:
+                self.refuse(node, f"the module {ast.unparse(node)} handed on as a value")
         from_module = owner is not None or isinstance(node.value, ast.Name) and node.value.id in self._imported
         if from_module and (node.attr.startswith("_") and not _dunder(node.attr) or node.attr == "open"):
             self.refuse(node, f"the private name {ast.unparse(node)}")
@@ -205,6 +214,8 @@ class _Gate(ast.NodeVisitor):
             self.refuse(node, f"the attribute {name}")
         elif name in words.ATTRIBUTES or name.startswith(words.PREFIXES):
             self.refuse(node, f"the attribute {name}")
+        elif name == "__get__" and id(node) not in self._called:
+            self.refuse(node, "__get__ that is not called at once")
 
     def visit_MatchClass(self, node: ast.MatchClass) -> None:
         for name in node.kwd_attrs:
@@ -243,7 +254,7 @@ class _Gate(ast.NodeVisitor):
     def _aliases(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """Another name for what an import or the notebook gives is treated like the first."""
         if isinstance(value, (ast.Name, ast.Attribute)) and self._given(value):
-            if any(isinstance(target, ast.Name) for target in targets):
+            if any(isinstance(target, ast.Name) for target in targets) and not self._in_class:
                 self._named.add(id(value))
             names = [target.id for target in targets if isinstance(target, ast.Name)]
             found = self._object(value)
@@ -257,6 +268,8 @@ class _Gate(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         lookup = _called(node) or getattr(node.func, "attr", "")
         function: ast.AST = node.func
+        if node.args and not isinstance(node.args[0], ast.Starred):
+            self._called.add(id(function))  # the guard looks at the argument
         if lookup in words.LOOKUPS | {"hasattr"} and node.args:
             self._named.add(id(node.args[0]))
         if lookup in words.GETTERS:
@@ -318,6 +331,8 @@ class _Gate(ast.NodeVisitor):
         for each in ast.walk(node):
             if isinstance(each, ast.Global):
                 own -= set(each.names)
+            elif isinstance(each, (ast.Import, ast.ImportFrom)):
+                own -= bound(each)
         arguments = node.args
         plain = [*arguments.posonlyargs, *arguments.args]
         own |= {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
@@ -329,9 +344,16 @@ class _Gate(ast.NodeVisitor):
                 self._named.add(id(value))
                 self._imported[argument.arg] = found
                 own.discard(argument.arg)
+        in_class, self._in_class = self._in_class, False
         self._locals.append(own)
         self.generic_visit(node)
         self._locals.pop()
+        self._in_class = in_class
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        in_class, self._in_class = self._in_class, True
+        self.generic_visit(node)
+        self._in_class = in_class
 
     def visit_arg(self, node: ast.arg) -> None:
         self._annotation(node.annotation)

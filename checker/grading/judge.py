@@ -226,6 +226,7 @@ class _Grader:
             self._loaded += 1
             if piece.name in self._deadly:
                 continue
+            self._session.refused = ""
             try:
                 error = _run(self._session, self._world, piece)
             except WorkerLost as lost:

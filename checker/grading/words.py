@@ -60,7 +60,8 @@ ATTRIBUTES = frozenset(
     LambdaType CodeType FrameType CellType ProcessPoolExecutor get_type_hints get_referrers
     get_referents _sys _os sys os builtins ModuleType create_subprocess_exec create_subprocess_shell
     open_code FileIO ForwardRef _evaluate evaluate_forward_ref get_field vformat make_dataclass
-    extract_stack format_stack print_stack findCaller StackSummary TracebackException""".split()
+    extract_stack format_stack print_stack findCaller StackSummary TracebackException _module _convert_
+    global_enum""".split()
 )
 PREFIXES = ("tb_", "co_", "gi_", "cr_", "ag_")
 #: Builtin classes whose subscript in quotes `typing` evaluates too.

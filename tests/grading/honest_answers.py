@@ -247,4 +247,31 @@ class Base:
     def __set_name__(self, owner, name): self.name = name
     def __dir__(self): return ['rank']
 """,
+    "a descriptor that hands on": """
+class Locked:
+    def __init__(self, f): self.f = f
+    def __get__(self, obj, owner=None):
+        return self if obj is None else self.f.__get__(obj, owner)
+""",
+    "imports where they are needed": """
+import concurrent.futures as cf
+def demo():
+    import time
+    import concurrent.futures
+    from collections import deque
+    wait = time.sleep
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return pool.submit(wait, 0), cf.Future, deque([time.monotonic()])
+class A:
+    def f(self):
+        import queue
+        return queue.Queue()
+""",
+    "functions of a module as attributes": """
+import threading, time
+class A:
+    make = threading.Lock
+    now = staticmethod(time.monotonic)
+    def __init__(self): self.clock = time.monotonic
+""",
 }

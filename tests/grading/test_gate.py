@@ -130,6 +130,18 @@ REFUSED = {
     "import os\no = os\no.cpu_count()\no.system('')": "import of os for system",
     "import sys\nsys.maxsize\nx = [sys]": "the module sys handed on as a value",
     "import os.path\nos.path.join('a')": "import of os.path",
+    "def f():\n    import threading\n    return threading": "the module threading handed on as a value",
+    "def f():\n    import sys as s\n    s.maxsize\n    return s": "the module s handed on as a value",
+    "class A:\n    import threading as t": "an import in the body of a class",
+    "class A:\n    from queue import threading": "an import in the body of a class",
+    "import threading\nclass A:\n    t = threading": "the module threading handed on as a value",
+    "import queue\nf(queue.threading)": "the module queue.threading handed on as a value",
+    "import warnings\nwarnings.catch_warnings()._module": "the attribute _module",
+    "import enum\nclass E(enum.Enum): pass\nE._convert_('X', 'threading', f)": "the attribute _convert_",
+    "from enum import global_enum": "the attribute global_enum",
+    "g = x.__get__": "__get__ that is not called at once",
+    "x.__get__(*y)": "__get__ that is not called at once",
+    "match x:\n    case A(__get__=g): pass": "__get__ that is not called at once",
 }
 
 

@@ -1,0 +1,98 @@
+"""Functions of the standard library that get, set or run what they are told by name, held to what honest code tells.
+
+The gate reads names; these take names that a program puts together. In the worker they do what they always did, but
+refuse what no honest threading answer asks for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import functools
+import types
+import typing
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from checker.grading import guard, words
+
+
+def install() -> None:
+    """Put the careful functions in place of the others, for good."""
+    functools.update_wrapper = _update_wrapper  # what `wraps` calls
+    copy._reconstruct = _reconstruct  # type: ignore[attr-defined]
+    dataclasses._process_class = _process_class  # type: ignore[attr-defined]
+    typing.eval = _evaluate  # type: ignore[attr-defined]  # annotations in quotes
+    contextlib._RedirectStream.__enter__ = _redirect  # type: ignore[method-assign]
+
+
+def _update_wrapper(
+    wrapper: Any,
+    wrapped: Any,
+    assigned: Iterable[str] = functools.WRAPPER_ASSIGNMENTS,
+    updated: Iterable[str] = functools.WRAPPER_UPDATES,
+    *,
+    real: Callable[..., Any] = functools.update_wrapper,
+) -> Any:
+    names, spaces = tuple(assigned), tuple(updated)
+    for name in (*names, *spaces):
+        if type(name) is not str or name not in (*functools.WRAPPER_ASSIGNMENTS, *functools.WRAPPER_UPDATES):
+            raise guard.refuse(f"functools.update_wrapper of {name!r:.40}")
+    if guard.is_foreign(wrapper):
+        raise guard.refuse(f"functools.update_wrapper on {wrapper!r:.60}")
+    return real(wrapper, wrapped, names, () if guard.is_foreign(wrapped) else spaces)
+
+
+def _reconstruct(
+    x: Any,
+    memo: Any,
+    make: Callable[..., Any],
+    args: Any,
+    state: Any = None,
+    *rest: Any,
+    real: Callable[..., Any] = copy._reconstruct,  # type: ignore[attr-defined]
+    **named: Any,
+) -> Any:
+    def made(*arguments: Any) -> Any:
+        y = make(*arguments)
+        if state is not None and type(y) is not type(x):
+            raise guard.refuse(f"a copy of a {type(x).__name__} that changes a {type(y).__name__}")
+        return y
+
+    if make is getattr:
+        raise guard.refuse(f"a copy of {x!r:.60}")
+    return real(x, memo, made, args, state, *rest, **named)
+
+
+def _process_class(
+    cls: Any,
+    *args: Any,
+    real: Callable[..., Any] = dataclasses._process_class,  # type: ignore[attr-defined]
+    **named: Any,
+) -> Any:
+    """Names of fields become text that is run."""
+    for each in cls.__mro__:
+        known = getattr(each, "__dataclass_fields__", {})
+        names = [*vars(each).get("__annotations__", ()), *known, *(field.name for field in known.values())]
+        if not all(type(name) is str and name.isidentifier() for name in names):
+            raise guard.refuse("a dataclass whose fields are not named by identifiers")
+    return real(cls, *args, **named)
+
+
+def _evaluate(code: types.CodeType, *spaces: Any) -> Any:
+    pending = [code]
+    while pending:
+        part = pending.pop()
+        pending += [each for each in part.co_consts if isinstance(each, types.CodeType)]
+        for name in part.co_names:
+            if name in words.NAMES or guard.forbidden(name):
+                raise guard.refuse(f"the name {name} in an annotation")
+    return eval(code, *spaces)
+
+
+def _redirect(self: Any, *, real: Callable[..., Any] = contextlib._RedirectStream.__enter__) -> Any:
+    kinds = (contextlib.redirect_stdout, contextlib.redirect_stderr)
+    if type(self) not in kinds or "_stream" in vars(self):
+        raise guard.refuse("a redirection of another stream")
+    return real(self)
