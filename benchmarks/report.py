@@ -28,6 +28,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def seconds(value: float) -> str:
+    if value == float("inf"):
+        return "never"
     return f"{value:.3f} s" if value < 1 else f"{value:.1f} s"
 
 

@@ -32,6 +32,7 @@ Judge = Callable[[Program, float], Answer]
 
 def this_checker(program: Program, budget: float) -> Answer:
     """What `check` does, without showing it: search, shrink, replay; its own budgets of executions, and seconds."""
+    _once()
     begun = time.perf_counter()
     found = explore_scenario(
         program.scenario,
@@ -132,6 +133,11 @@ def plain_stress(program: Program, budget: float) -> Answer:
     return Answer(said or "holds", rounds, time.perf_counter() - begun)
 
 
+def _once() -> None:
+    """Explore something, as `frontrun` does above: a process that was just forked has yet to copy what it uses."""
+    explore_scenario(lambda: together(lambda: None, lambda: None))
+
+
 #: Name as printed -> judge, and what it says if it has not answered after the budget and a grace.
 TOOLS: dict[str, tuple[Judge, str]] = {
     "this checker": (this_checker, ""),
@@ -143,7 +149,7 @@ TOOLS: dict[str, tuple[Judge, str]] = {
 
 def available() -> dict[str, tuple[Judge, str]]:
     """The tools that are installed, each warmed up: imports are not part of a verdict's time."""
-    explore_scenario(lambda: together(lambda: None, lambda: None))
+    _once()
     try:
         import frontrun as _  # noqa: F401
         import greenlet as _greenlet  # noqa: F401
