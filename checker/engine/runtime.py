@@ -8,16 +8,13 @@ decides nothing: it counts, keeps virtual time, notices races, deadlock, liveloc
 from __future__ import annotations
 
 import _thread
-import re
 import sys
 import threading
-import time
-import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
-from . import current, threads
+from . import current, threads, watch
 from .calls import line_of
 from .contents import ALL, PLAIN, touched
 from .output import Capture
@@ -30,7 +27,6 @@ from .tasks import (
     BEGIN,
     CLOCK,
     END,
-    JOIN,
     LOOK,
     RETURN,
     SPIN,
@@ -39,9 +35,11 @@ from .tasks import (
     Clock,
     Op,
     Task,
+    Unwind,
     join_clock,
 )
 from .tracing import Tracer
+from .wording import describe_error, enumerated, verb
 
 # bound here: during an exploration the module's own names are the controlled ones
 _get_ident = _thread.get_ident
@@ -52,18 +50,11 @@ TICK_SECONDS = 2.0**-30
 
 MAX_STEPS = 100_000
 
-#: How many times its patience an execution may take while the machine is busy with other things.
-MOST_PATIENCE = 10
-
 #: With delays: how many deadlines in a row may pass while a thread could run and does not.
 MOST_DELAYS = 4
 
 
 _KEEPING_TIMEOUTS = ("threading", "queue", "concurrent.futures._base")
-
-
-class Unwind(BaseException):
-    """Ends a controlled thread. Raised at every step once the execution has ended, so that nothing can hold it up."""
 
 
 class Policy(Protocol):
@@ -154,7 +145,7 @@ class Runtime:
             self.task = main
             self.running = main.os_ident
             main.gate.release()
-            self.wait_for_end()
+            watch.until_end(self)
         finally:
             self.ended = True
             current.runtime = None
@@ -162,49 +153,6 @@ class Runtime:
                 self.world.crew.dismiss()
             else:
                 self.world.crew.rest()
-
-    def wait_for_end(self) -> None:
-        """Wait until every thread has ended; watch over real time. Runs in the thread that asked for the check."""
-        half = self.patience / 2
-        idle = False
-        try:
-            if self.done.acquire(timeout=half):
-                return
-            # on a busy machine an execution may be starved of the processor: then it gets its time all the same
-            began = used = time.process_time()
-            for _ in range(2 * MOST_PATIENCE):
-                if self.done.acquire(timeout=half):
-                    return
-                before, used = used, time.process_time()
-                idle = used - before < 0.01 * half
-                if idle or used - began >= half:
-                    break
-            end = "and does nothing: it waits for something real" if idle else "without an end in sight"
-            self.end_from_outside(LIVELOCK, f"one execution took more than {self.patience:g} s of real time {end}")
-        except BaseException:
-            self.end_from_outside(LIVELOCK, "interrupted")
-            raise
-
-    def end_from_outside(self, outcome: str, note: str) -> None:
-        """End a stubborn execution: first at its steps, then by an asynchronous exception, then leave it."""
-        self.stubborn = True
-        if not self.ended:
-            self.outcome, self.note = outcome, note
-            self.stuck = self.describe_stuck()
-            self.ended = True
-        for attempt in range(20):
-            if self.done.acquire(timeout=0.1):
-                return
-            if attempt >= 1:
-                self.raise_in(self.running)
-        self.note += "; its thread is in a call that cannot be ended and runs on until the process ends"
-        self.doubts.append("a thread could not be ended")
-
-    @staticmethod
-    def raise_in(os_ident: int) -> None:
-        import ctypes
-
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(os_ident), ctypes.py_object(Unwind))
 
     # -- threads ------------------------------------------------------------------------------------------------
 
@@ -282,7 +230,7 @@ class Runtime:
         except BaseException as error:
             if self.tracer:
                 self.tracer.raised(error)
-            self.finish(RAISED, error=self.describe_error(error))
+            self.finish(RAISED, error=describe_error(error))
         task = self.task
         if not self.alone:
             found: list[tuple[Any, bool]] = []
@@ -294,10 +242,8 @@ class Runtime:
             self.point(Op(RETURN, others))
         alive = [other.name for other in self.live if other is not task and not other.daemon]
         if alive:
-            self.finish(
-                LEAKED,
-                note=f"the scenario returned while {_and(alive)} {'was' if len(alive) == 1 else 'were'} still alive",
-            )
+            were = "was" if len(alive) == 1 else "were"
+            self.finish(LEAKED, note=f"the scenario returned while {enumerated(alive)} {were} still alive")
         if self.thread_error:
             self.finish(RAISED, error=self.thread_error)
         self.finish(FINISHED, observation=observation)
@@ -318,23 +264,12 @@ class Runtime:
         threads.forget(task)
         self.hand_over(chosen)
 
-    def describe_error(self, error: BaseException) -> str:
-        """The exception and the learner's line it came from."""
-        place = ""
-        for frame, line in traceback.walk_tb(error.__traceback__):
-            if is_learner_file(frame.f_code.co_filename):
-                place = f" (line {line}, in {frame.f_code.co_name})"
-        text = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()
-        said = text[-1 if isinstance(error, SyntaxError) else 0] if text else type(error).__name__
-        words = re.sub(r" at 0x[0-9a-fA-F]+", "", said)  # an address differs each time
-        return words[:500] + place
-
     def uncaught(self, name: str, error: BaseException) -> None:
         """An exception has left a thread."""
         if self.tracer:
             self.tracer.raised(error)
         if not self.thread_error:
-            self.thread_error = f"{self.describe_error(error)}, uncaught in {name}"
+            self.thread_error = f"{describe_error(error)}, uncaught in {name}"
 
     # -- ending -------------------------------------------------------------------------------------------------
 
@@ -453,7 +388,7 @@ class Runtime:
         """Nobody can run and no deadline is pending."""
         spinning = [task.name for task in self.live if task.op is not None and task.op.kind == SPIN]
         if spinning:
-            who = f"{_and(spinning)} {_verb(spinning, 'spin')}"
+            who = f"{enumerated(spinning)} {verb(spinning, 'spin')}"
             self.finish(LIVELOCK, note=f"{who} for ever: nobody can change what the loop waits for")
         first = self.died or self.thread_error
         self.finish(DEADLOCK, note="no thread can ever go on" + (f"; before that {first}" if first else ""))
@@ -627,12 +562,4 @@ def _copied(value: Any, depth: int = 40) -> Any:
     return value
 
 
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _verb(names: list[str], verb: str) -> str:
-    return verb + "s" if len(names) == 1 else verb
-
-
-__all__ = ["JOIN", "MAX_STEPS", "Policy", "Runtime", "Unwind"]
+__all__ = ["MAX_STEPS", "Policy", "Runtime"]

@@ -55,6 +55,10 @@ class Op:
         return f"<{self.kind} {self.accesses}>"
 
 
+class Unwind(BaseException):
+    """Ends a controlled thread. Raised at every step once the execution has ended, so that nothing can hold it up."""
+
+
 class Task:
     """One controlled thread."""
 

@@ -20,7 +20,8 @@ from . import current
 from .contents import ALL
 from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
 from .sites import LISTS, THREADS
-from .tasks import JOIN, LOOK, Op, Task, join_clock
+from .tasks import JOIN, LOOK, Op, Task, Unwind, join_clock
+from .wording import describe_error
 
 _real_get_ident = _thread.get_ident
 _real_get_native_id = _thread.get_native_id
@@ -141,7 +142,7 @@ def start(self: threading.Thread) -> None:
     def body() -> None:
         try:
             self.run()
-        except rt_unwind():
+        except Unwind:
             raise
         except BaseException:
             self._invoke_excepthook(self)  # type: ignore[attr-defined]
@@ -151,12 +152,6 @@ def start(self: threading.Thread) -> None:
     if hasattr(self, "_native_id"):
         self._native_id = task.ident + NATIVE
     threading._active[task.ident] = self  # type: ignore[attr-defined]
-
-
-def rt_unwind() -> type[BaseException]:
-    from .runtime import Unwind
-
-    return Unwind
 
 
 def start_new_thread(function: Callable[..., Any], args: Any = (), kwargs: Any = None, /) -> int:
@@ -175,7 +170,7 @@ def start_new_thread(function: Callable[..., Any], args: Any = (), kwargs: Any =
     def body() -> None:
         try:
             function(*args, **(kwargs or {}))
-        except (rt_unwind(), SystemExit) as error:
+        except (Unwind, SystemExit) as error:
             if not isinstance(error, SystemExit):
                 raise
         except BaseException as error:
@@ -305,7 +300,7 @@ def died(error: BaseException) -> None:
     if rt is not None and rt.tracer:
         rt.tracer.raised(error)
     if rt is not None and not rt.died:
-        rt.died = f"{rt.describe_error(error)} in {rt.task.name}"
+        rt.died = f"{describe_error(error)} in {rt.task.name}"
 
 
 def excepthook(args: Any, /) -> None:
@@ -331,7 +326,7 @@ def unraisablehook(args: Any, /) -> None:
     rt = controlled()
     if rt is None and args.exc_type is KeyboardInterrupt:
         current.interrupted = True
-    elif args.exc_type is not rt_unwind() and not (rt is not None and rt.ended):
+    elif args.exc_type is not Unwind and not (rt is not None and rt.ended):
         _real_unraisablehook(args)
 
 

@@ -17,6 +17,7 @@ from .owning import is_learner_file
 from .primitives import ControlledRLock, ControlledSimpleQueue
 from .sites import Site
 from .tasks import ACQUIRE, GET, JOIN, SLEEP, SPIN, Task
+from .wording import describe_error
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -125,7 +126,7 @@ class Tracer:
         if any(error is known for known in self.seen):
             return
         self.seen.append(error)
-        text = self.rt.describe_error(error).rsplit(" (line ", 1)[0]
+        text = describe_error(error).rsplit(" (line ", 1)[0]
         for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
             code = frame.f_code
             if is_learner_file(code.co_filename):

@@ -61,7 +61,7 @@ def test_the_list_of_threads_is_in_no_order_of_starting():
             other.join()
         return "".join(listed)
 
-    orders = {explore_scenario(scenario, key=key).outcomes.rows[0].observation for key in range(20)}
+    orders = {explore_scenario(scenario, key=key, schedules=1).outcomes.rows[0].observation for key in range(20)}
     assert len(orders) > 1
     assert explore_scenario(scenario).outcomes.rows[0].observation == "abc"
 
@@ -111,7 +111,7 @@ def test_random_numbers_of_the_scenario_itself_do_not_hang_on_the_key():
 
 
 def test_the_checkers_own_unwinding_raised_by_the_code_is_a_failure():
-    from checker.engine.runtime import Unwind
+    from checker.engine.tasks import Unwind
 
     def quit_early():
         raise Unwind
