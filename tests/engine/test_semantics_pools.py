@@ -219,6 +219,7 @@ def test_broken_initializer():
         logging.disable(logging.NOTSET)
 
 
+@pytest.mark.slow
 def test_a_pool_reuses_an_idle_thread():
     def case():
         with ThreadPoolExecutor(2) as pool:

@@ -157,11 +157,13 @@ def test_a_flood_is_cut(session):
     assert caught.value.kind == "forged"
 
 
+@pytest.mark.slow
 @brief
 def test_half_a_frame_is_ended_by_the_wall_clock(session):
     lost(session, writing(b"\x00\x00\x01\x00half") + "import time; time.sleep(100)", "wall", "no verdict within")
 
 
+@pytest.mark.slow
 @brief
 def test_a_stopped_worker_is_ended_by_the_wall_clock(session):
     for pid in (session._process.pid, *descendants(session._process.pid)):

@@ -48,7 +48,15 @@ def test_judged_as_labelled(program: Program, seed: int) -> None:
     assert verdict(program, again) == (outcome, observation)
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+#: Right ones with thousands of schedules, which have just been explored above.
+THOUSANDS = {"queues.pipeline", "semaphores.never_more_than_permits", "sleeping.polled_until_it_is_true"}
+CHECKED = [
+    pytest.param(program, id=program.name, marks=pytest.mark.slow if program.name in THOUSANDS else ())
+    for program in PROGRAMS
+]
+
+
+@pytest.mark.parametrize("program", CHECKED)
 def test_check_passes_or_tells_the_story(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
     try:
         check(program.scenario, expect=program.expect, **program.options)
