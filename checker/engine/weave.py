@@ -7,6 +7,7 @@ the same as the original when no execution is under way. Instructions are taken 
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import types
@@ -106,6 +107,12 @@ def weave(
     return woven, made
 
 
+@functools.lru_cache(maxsize=1_000)
+def _instruction(name: str, *arg: Any) -> Instr:
+    """One without a location, which can stand in many places: to check its argument anew takes long."""
+    return Instr(name, *arg)
+
+
 class _Weaver:
     def __init__(
         self, code: types.CodeType, space: dict[str, Any], shared: frozenset[str], made: list[sites.Site]
@@ -147,7 +154,7 @@ class _Weaver:
             self.instruction(item, previous, seen_labels, loops)
             previous = item
         source.clear()
-        source.extend(out)
+        list.extend(source, out)  # not its own, which looks at each instruction once more
         return source.to_code(stacksize=self.code.co_stacksize + _MOST_PUSHED, compute_exception_stack_depths=False)
 
     def site(self, cls: type[sites.Site], name: str) -> sites.Site:
@@ -156,11 +163,15 @@ class _Weaver:
         return site
 
     def emit(self, name: str, *arg: Any) -> None:
-        self.out.append(Instr(name, *arg, location=self.instr_location))
+        """Add an instruction at the place of the one before, which is the first of the hook."""
+        self.out.append(_instruction(name, *arg))
+
+    def emit_site(self, cls: type[sites.Site], name: str) -> None:
+        self.out.append(Instr("LOAD_CONST", cast(Any, self.site(cls, name)), location=self.instr_location))
 
     def hook(self, cls: type[sites.Site], name: str, depths: list[int]) -> None:
         """Put ``site @ operand`` here; `depths` are the stack positions of the operand's parts, 1 = top."""
-        self.emit("LOAD_CONST", self.site(cls, name))
+        self.emit_site(cls, name)
         if not depths:
             self.emit("LOAD_CONST", None)
         for pushed, depth in enumerate(depths):
@@ -171,10 +182,10 @@ class _Weaver:
         self.emit("POP_TOP")
 
     def cell_hook(self, cls: type[sites.Site], variable: Any, stores: bool) -> None:
-        self.emit("LOAD_CONST", self.site(cls, variable.name))
+        self.emit_site(cls, variable.name)
         if stores:
             self.emit("COPY", 2)
-        self.emit("LOAD_FAST" if _V313 else "LOAD_CLOSURE", variable)
+        self.out.append(Instr("LOAD_FAST" if _V313 else "LOAD_CLOSURE", variable))
         if stores:
             self.emit("BUILD_TUPLE", 2)
         self.emit("BINARY_OP", _MATMUL)
