@@ -23,15 +23,19 @@ from .contents import (
     PLAIN,
     READ,
     WRAPPERS,
+    adding,
     is_container,
     item_of,
+    removing,
+    storing,
+    taking,
 )
 from .iterators import ITERATORS
 from .sites import Site
 
 # Methods of built-in containers
-_ITEM_WRITE = frozenset({"setdefault", "__setitem__", "__delitem__"})
-_TAKING = frozenset({"pop", "popleft", "popitem", "clear"})  # change nothing where there is nothing
+_ITEM_WRITE = {"setdefault": adding, "__setitem__": storing, "__delitem__": removing, "pop": removing}
+_TAKING = frozenset({"pop", "popleft", "popitem", "clear"})
 _NO_ACCESS = frozenset("__init__ __new__ __class_getitem__ fromkeys".split())  # the object is still the thread's own
 
 _STREAMS = (io.StringIO, io.BytesIO)
@@ -182,13 +186,12 @@ class Call(Site):
                 pass
             elif issubclass(type(owner), dict) and args and name in ITEM_READ:
                 rt.touch(self, owner, item_of(args[0]), False)
-            elif issubclass(type(owner), dict) and args and (name in _ITEM_WRITE or name == "pop"):
-                item = item_of(args[0])
-                there = item is not ALL and dict.__contains__(owner, item)
-                changes = item is ALL or name == "__setitem__" or there == (name in ("pop", "__delitem__"))
-                rt.touch(self, owner, item, changes)
-            elif name in ITEM_READ or name in READ or (name in _TAKING and not len(owner)):
+            elif issubclass(type(owner), dict) and args and name in _ITEM_WRITE:
+                rt.touch(self, owner, item_of(args[0]), True, None, _ITEM_WRITE[name])
+            elif name in ITEM_READ or name in READ:
                 rt.touch(self, owner, ALL, False)
+            elif name in _TAKING:
+                rt.touch(self, owner, ALL, True, None, taking)
             else:
                 rt.touch(self, owner, ALL, True)
                 self.taking(rt, args)

@@ -13,6 +13,7 @@ import itertools
 import operator
 import types
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from .iterators import ITERATORS
@@ -26,6 +27,11 @@ class _All:
 
 
 ALL = _All()
+#: The order of a dictionary's keys: two new ones stand in another order if they come the other way round.
+ORDER = ("the order of the keys",)
+
+#: What an operation on (container, item) would touch now: items, each with whether it is written, first the one meant.
+Effect = Callable[[Any, Any], tuple[tuple[Any, bool], ...]]
 
 PLAIN = frozenset({int, str, float, bool, bytes, type(None)})
 CONTAINERS = (
@@ -116,11 +122,37 @@ def place(container: Any, key: Any) -> Any:
     """The item that `container[key]` is, or None if the container is not one whose state we track."""
     if issubclass(type(container), dict):
         return item_of(key)
-    if type(key) is int and issubclass(type(container), _SEQUENCES):
-        if key < 0:
-            key += len(container)
+    if type(key) is int and key >= 0 and issubclass(type(container), _SEQUENCES):
         return key
     return ALL
+
+
+def storing(container: dict[Any, Any], item: Any) -> tuple[tuple[Any, bool], ...]:
+    """The effect of `d[key] = value`."""
+    if item is ALL or dict.__contains__(container, item):
+        return ((item, True),)
+    return (item, True), (ORDER, True)
+
+
+def adding(container: dict[Any, Any], item: Any) -> tuple[tuple[Any, bool], ...]:
+    """The effect of `d.setdefault(key, value)`, and of a look into a defaultdict."""
+    if item is ALL:
+        return ((ALL, True),)
+    if dict.__contains__(container, item):
+        return ((item, False),)
+    return (item, True), (ORDER, True)
+
+
+def removing(container: dict[Any, Any], item: Any) -> tuple[tuple[Any, bool], ...]:
+    """The effect of `d.pop(key, None)`."""
+    return ((item, item is ALL or dict.__contains__(container, item)),)
+
+
+def taking(container: Any, item: Any) -> tuple[tuple[Any, bool], ...]:
+    """The effect of `pop()` and `clear()`, which change nothing where there is nothing."""
+    kinds: tuple[Any, ...] = (*_SEQUENCES, dict, set)
+    sizes = [kind.__len__(container) for kind in kinds if isinstance(container, kind)]
+    return ((ALL, sizes != [0]),)
 
 
 def parts_of(iterator: Any) -> list[Any]:

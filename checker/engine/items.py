@@ -16,10 +16,12 @@ from .contents import (
     PLAIN,
     VIEWS,
     WRAPPERS,
+    adding,
     is_container,
     item_of,
     parts_of,
     place,
+    storing,
 )
 from .iterators import ITERATORS
 from .sites import Site
@@ -35,7 +37,7 @@ class LoadItem(Site):
         container, key = pair
         cls = type(container)
         if cls in EXACT_CONTAINERS or is_container(type(container)):
-            if issubclass(type(container), collections.defaultdict) and not dict.__contains__(container, key):
+            if issubclass(type(container), collections.defaultdict):
                 self.missing(rt, container, key)
             else:
                 rt.touch(self, container, place(container, key), False)
@@ -48,13 +50,16 @@ class LoadItem(Site):
         """A defaultdict calls its factory and then stores the value: two steps, if the factory is Python code."""
         factory = container.default_factory
         item = place(container, key)
+        if factory is None or (item is ALL and dict.__contains__(container, key)):
+            rt.touch(self, container, item, False)
+            return
         if _is_one_step(factory):
-            rt.touch(self, container, item, True)
+            rt.touch(self, container, item, True, None, adding)
             return
         rt.touch(self, container, item, False)
         if not dict.__contains__(container, key):
             value = factory()
-            rt.touch(self, container, item, True)
+            rt.touch(self, container, item, True, value, storing)
             dict.__setitem__(container, key, value)
 
 
@@ -77,7 +82,8 @@ class StoreItem(Site):
             return
         value, container, key = triple
         if is_container(type(container)):
-            rt.touch(self, container, place(container, key), True, value)
+            kept = storing if issubclass(type(container), dict) else None
+            rt.touch(self, container, place(container, key), True, value, kept)
         elif type(container) is memoryview:
             self.use(rt, container, write=True)
 

@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Protocol
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
 from . import current, threads, watch
 from .calls import line_of
-from .contents import ALL, PLAIN, touched
+from .contents import ALL, PLAIN, Effect, touched
 from .output import Capture
 from .owning import is_learner_file
 from .races import Races
@@ -32,6 +32,7 @@ from .tasks import (
     SPIN,
     TICK,
     TRY,
+    Access,
     Clock,
     Op,
     Task,
@@ -444,8 +445,13 @@ class Runtime:
             self.spent()
         return task
 
-    def touch(self, site: Site, obj: Any, item: Any, write: bool, value: Any = None) -> None:
-        """The running task is about to read or write a location: maybe a switch, surely a look for races."""
+    def touch(
+        self, site: Site, obj: Any, item: Any, write: bool, value: Any = None, effect: Effect | None = None
+    ) -> None:
+        """The running task is about to read or write a location: maybe a switch, surely a look for races.
+
+        Where the state decides at that moment what is touched, `effect` tells; `item` and `write` then say nothing.
+        """
         if self.ended:
             raise Unwind
         task = self.task
@@ -454,22 +460,27 @@ class Runtime:
         if self.steps > self.max_steps:
             self.spent()
         if self.alone:
-            if write:
+            if write and (effect is None or effect(obj, item)[0][1]):
                 task.changed = True
                 if self.fragile:
                     self.spare(obj)
                 if self.tracer:
                     self.tracer.named(obj, item, value)
             return
+        held = obj
         if self.aliases and id(obj) in self.aliases:
             obj = self.aliases[id(obj)]
         base = id(obj)
         if self.stops is None:
             if site.visible or self.everything:
-                self.point(Op(ACCESS, ((base, item, write),), what=site))
+                self.point(Op(ACCESS, ((base, item, write),), None, None, site, _bound(effect, base, held, item)))
         elif task.steps == task.stop_at:
             task.stop_at = task.stops.pop() if task.stops else -1
             self.point(Op(ACCESS, ((base, item, write),), what=site))
+        if effect is not None:
+            (item, write), *others = effect(held, item)
+            for other, _ in others:
+                self.races.note(base, obj, other, True, task, site)
         if write:
             self.version += 1
             task.changed = True
@@ -550,6 +561,13 @@ class Runtime:
             steps=steps,
             stuck=self.stuck,
         )
+
+
+def _bound(effect: Effect | None, base: int, held: Any, item: Any) -> Callable[[], tuple[Access, ...]] | None:
+    """What the effect on the object is, as accesses."""
+    if effect is None:
+        return None
+    return lambda: tuple([(base, part, write) for part, write in effect(held, item)])
 
 
 def _copied(value: Any, depth: int = 40) -> Any:

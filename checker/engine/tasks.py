@@ -32,10 +32,11 @@ class Op:
 
     `ready` says whether it can go on now (None: always); `deadline` is the virtual time from which it can go on
     anyway. `accesses` are the locations it touches; two operations that touch the same one, at least one of them
-    writing, are dependent: their order matters.
+    writing, are dependent: their order matters. Where the state decides what is touched, as in `d.pop(key, None)`,
+    `effect` tells it as of now, and `accesses` what it was when the task arrived here.
     """
 
-    __slots__ = ("kind", "accesses", "ready", "deadline", "what")
+    __slots__ = ("kind", "accesses", "ready", "deadline", "what", "effect")
 
     def __init__(
         self,
@@ -44,12 +45,14 @@ class Op:
         ready: Callable[[], bool] | None = None,
         deadline: float | None = None,
         what: Any = None,
+        effect: Callable[[], tuple[Access, ...]] | None = None,
     ) -> None:
         self.kind = kind
         self.accesses = accesses
         self.ready = ready
         self.deadline = deadline
         self.what = what
+        self.effect = effect
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.accesses}>"

@@ -49,6 +49,8 @@ def immediate(ready: list[Task]) -> Task | None:
 
 def accesses_now(op: Op) -> tuple[Access, ...]:
     """What the operation touches if done now: a try that must fail only reads the lock."""
+    if op.effect is not None:
+        return op.effect()
     if op.kind == TRY:
         what = op.what
         held = getattr(what, "holder", None) is not None if hasattr(what, "holder") else not what.items
@@ -237,7 +239,7 @@ class Dpor:
 
     def _conflicting(self, accesses: tuple[Access, ...]) -> Iterator[Event]:
         """The steps so far that conflict with these accesses, last one first."""
-        if len(accesses) == 1:
+        if len({access[0] for access in accesses}) == 1:
             events = self.by_base.get(accesses[0][0], [])
         else:
             events = self.events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import queue
 import threading
 import time
@@ -501,6 +502,70 @@ def a_generator_for_two():
 
     source = numbers()
     return sorted(together(lambda: next(source), lambda: next(source)))
+
+
+# Whether these steps change anything is decided when they are made, by what another thread has done meanwhile.
+
+
+def a_pop_between_two_looks():
+    d = {}
+
+    def look():
+        return d.get("k"), d.get("k")
+
+    return together(lambda: d.pop("k", None), lambda: d.setdefault("k", 1), look)
+
+
+def a_pop_that_finds_something_in_the_end():
+    items = []
+
+    def take():
+        try:
+            return items.pop()
+        except IndexError:
+            return None
+
+    return together(take, lambda: items.append(1), lambda: (len(items), len(items)))
+
+
+def a_default_beside_a_pop():
+    d = collections.defaultdict(int, k=5)
+    return together(lambda: d["k"], lambda: d.pop("k"), lambda: ("k" in d, "k" in d))
+
+
+def a_clear_that_has_something_to_clear():
+    items = set()
+    return together(lambda: items.clear(), lambda: items.add(1), lambda: (len(items), len(items)))
+
+
+def the_last_item_moves():
+    items = [1, 2]
+
+    def change():
+        items[2:] = [3]
+
+    return together(lambda: items[-1], change, lambda: items.__setitem__(1, 4))
+
+
+def keys_stand_in_the_order_of_arrival():
+    d = {}
+
+    def put(key):
+        d[key] = 1
+
+    together(lambda: put("a"), lambda: put("b"), lambda: d.setdefault("c", 1))
+    return list(d)
+
+
+def a_key_is_put_at_the_end_again():
+    d = {"a": 0, "b": 0}
+
+    def again(key):
+        del d[key]
+        d[key] = 1
+
+    together(lambda: again("a"), lambda: again("b"))
+    return list(d)
 
 
 PROGRAMS = [
