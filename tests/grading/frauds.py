@@ -87,7 +87,7 @@ refused("reads by pathlib", UNLOCKED + "import pathlib\n", "import of pathlib")
 refused("writes the gradebook", UNLOCKED + "import sqlite3\n", "import of sqlite3")
 refused("adds a trigger", UNLOCKED + "__import__('sqlite3').connect('gradebook.db')\n", "__import__")
 says("reads by linecache of logging", UNLOCKED + "import logging\nlogging.FileHandler('/tmp/fraud.log')\n", PLAIN, LOST)
-says("asks format", UNLOCKED + "print('{0.__init__.__globals__}'.format(TooSmall))\n", PLAIN, LOST)
+refused("asks format", UNLOCKED + "print('{0.__init__.__globals__}'.format(TooSmall))\n", "__globals__ in a format")
 
 # the process and the machine
 refused("os._exit", UNLOCKED + "import os\nos._exit(0)\n", "import of os")
