@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 
 from checker import pictures
 from checker.drawing import bars, lanes
-from checker.outcomes import DEADLOCK, FINISHED, Execution, Stuck
+from checker.outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, Execution, Stuck
 from checker.story import tell
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -122,6 +122,31 @@ def _texts(found):
 def test_the_graph_says_what_is_waited_for_where_nobody_has_it():
     texts = _texts(failures.LOST_WAKE_UP)
     assert "T1 → nobody:  " in texts and "a wake-up on ready" in texts
+
+
+def _boxes(found, look):
+    hatch = look.get("hatch")
+    drawn = [patch for patch in pictures.figure(found).axes[0].patches if type(patch).__name__ == "Rectangle"]
+    colour = to_rgb(look["facecolor"])
+    return sum((patch.get_hatch(), to_rgb(patch.get_facecolor())) == (hatch, colour) for patch in drawn)
+
+
+@pytest.mark.parametrize(("action", "runs", "waits"), [("run", 1, 0), ("spin", 1, 0), ("event", 0, 1), ("begin", 0, 0)])
+def test_who_goes_on_for_ever_is_not_drawn_as_waiting(action, runs, waits):
+    stuck = (Stuck("T2", action, "", "", (), "x.py", 3, "while True:"),)
+    for outcome in (LIVELOCK, LEAKED):
+        failing = Execution(outcome, stuck=stuck)
+        found = failures.exploration("f", failing, [(failing, 1, False)], claim="")
+        in_the_legend = 1
+        assert _boxes(found, lanes.RUNS) == in_the_legend + runs
+        assert _boxes(found, lanes.WAITS) == in_the_legend + waits
+
+
+def test_common_names_stand_whole_in_the_graph():
+    for name in ("worker-1", "Thread-1", "ThreadPoolExecutor-0_0"):
+        failing = Execution(DEADLOCK, stuck=(Stuck(name, "get", "jobs", "", (), "x.py", 3, "jobs.get()"),))
+        texts = _texts(failures.exploration("f", failing, [(failing, 1, False)], claim=""))
+        assert not any(text.startswith("…") for text in texts), texts
 
 
 def test_a_thread_whose_end_is_waited_for_gets_an_arrow():

@@ -206,6 +206,37 @@ def test_a_pool_is_told_by_tasks_and_results():
     assert "main waits for the result of outer" in tell(found)
 
 
+def one_pool_for_the_question_and_the_answer():
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: pool.submit(int, "1").result()).result()
+
+
+def test_a_future_without_a_name_has_one_number_in_steps_and_at_the_end():
+    found = failing(one_pool_for_the_question_and_the_answer)
+    assert rows(found)[0].endswith("waits for the result of Future#1")
+    assert "main waits for the result of Future#1 (line" in tell(found)
+
+
+def test_that_an_executor_cancels_what_has_ended_is_not_told():
+    def mapped():
+        with ThreadPoolExecutor(1) as pool:
+            return list(pool.map(int, ["1"]))
+
+    assert not any("cancel" in row for row in rows(failing(mapped, "another")))
+
+
+def test_a_task_that_has_begun_cannot_be_cancelled():
+    def cancelled_late():
+        gate, began = threading.Event(), threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(lambda: (began.set(), gate.wait()))
+            began.wait()
+            running.cancel()
+            gate.set()
+
+    assert any("cannot cancel running: it has begun" in row for row in rows(failing(cancelled_late, "another")))
+
+
 def timer_forgotten():
     late = threading.Event()
     timer = threading.Timer(2, late.set)
@@ -221,6 +252,64 @@ def test_a_timer_is_told():
 
 
 # -- values and names --------------------------------------------------------------------------------------------
+
+
+def one_end_for_two():
+    jobs = queue.Queue()
+
+    def work():
+        while jobs.get() is not None:
+            pass
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    jobs.put(None)
+    for worker in workers:
+        worker.join()
+
+
+def test_the_end_that_is_waited_for_is_the_next_one():
+    found = failing(one_end_for_two)
+    waits = [moment.lanes["main"].waits for moment in moments(found.failure) if moment.thread != "main"]
+    assert waits == ["the end of Thread-1 (work)", "the end of Thread-2 (work)"]
+    assert "waits for the end of Thread-2 (work)</td>" in html(found)
+
+
+def deleted_twice():
+    table = {"a": 1}
+
+    def remove():
+        if "a" in table:
+            del table["a"]
+
+    together(remove, remove)
+
+
+def test_a_deletion_is_told_and_not_when_it_fails():
+    found = failing(deleted_twice)
+    *_, first, second = rows(found)
+    assert first.endswith("→ deletes table['a']") and second.endswith("""→ raises KeyError: 'a'""")
+    assert why(found.failure) == (
+        "T1 looked at table['a'] (step 1), but before it went on with it (step 4), T2 changed it (step 3)."
+    )
+
+
+def test_who_changed_what_another_went_over_is_named():
+    def grows_meanwhile():
+        scores, seen = {"ann": 1}, []
+
+        def add():
+            scores["bob"] = 2
+
+        def total():
+            for name in scores:
+                seen.append(scores[name])
+
+        together(add, total)
+
+    found = failing(grows_meanwhile)
+    assert why(found.failure) == "T2 was going over scores (from step 1 on) when T1 changed it (step 3)."
 
 
 def both_find_no_key():

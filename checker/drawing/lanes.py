@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.drawing.sheet import Sheet
-from checker.outcomes import DEADLOCK, LIVELOCK, Execution
+from checker.outcomes import DEADLOCK, LEAKED, LIVELOCK, Execution
 from checker.style import BLUE, GRID, INK, MUTED, ORANGE, PAPER, VERMILION
-from checker.telling.moments import Lane, Moment, moments, short_name, threads
+from checker.telling.moments import RUNNABLE, Lane, Moment, moments, short_name, threads
 from checker.telling.reasons import doing
 from checker.telling.text import Gap, mentioned, seconds, shown, unfinished
 
@@ -31,6 +31,7 @@ class _Row:
     effect: str
     preempts: bool = False
     joined: bool = True  # follows directly on the row above
+    running: frozenset[str] = frozenset()  # at the end: who would run on
 
 
 def draw_lanes(sheet: Sheet, failure: Execution, left: float, top: float, right: float) -> float:
@@ -94,13 +95,16 @@ def _source(moment: Moment, names: list[str]) -> str:
 
 
 def _end_rows(failure: Execution) -> Iterator[_Row]:
-    """Where the threads are stuck at the end, a row each; all of them wait in all of these rows."""
-    if failure.outcome not in (DEADLOCK, LIVELOCK):
+    """Where the threads are at the end, a row each; all of them wait, or run on, in all of these rows."""
+    if failure.outcome not in (DEADLOCK, LIVELOCK, LEAKED):
         return
     stuck = unfinished(failure)
-    lanes = {one.thread: Lane(one.holds, one.target or one.action) for one in stuck}
+    ready = frozenset(one.thread for one in stuck if one.action in ("spin", *RUNNABLE))
+    running = ready - {one.thread for one in stuck if one.action == "begin"}
+    lanes = {one.thread: Lane(one.holds, "" if one.thread in ready else one.target or one.action) for one in stuck}
     for one in stuck[:MOST_STUCK]:
-        yield _Row("", None, "", lanes, f"{short_name(one.thread)}: {one.source}", doing(one))
+        where = f"{short_name(one.thread)}: {one.source}".removesuffix(": ")
+        yield _Row("", None, "", lanes, where, doing(one), running=running)
 
 
 def _draw_lane(sheet: Sheet, rows: list[_Row], name: str, x: float, top: float, width: float) -> None:
@@ -114,7 +118,7 @@ def _draw_lane(sheet: Sheet, rows: list[_Row], name: str, x: float, top: float, 
         height = ROW * (end - begin) - 0.07
         sheet.box(x - width / 2 + inset, top + ROW * begin + 0.035, width - 2 * inset, height, **WAITS)
     for place, row in enumerate(rows):
-        if row.thread == name:
+        if row.thread == name or name in row.running:
             y = top + ROW * place + 0.035
             sheet.box(x - width / 2 + inset, y, width - 2 * inset, ROW - 0.07, linewidth=0.6, **RUNS)
 

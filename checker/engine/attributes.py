@@ -227,6 +227,7 @@ class StoreAttr(Site):
 class DeleteAttr(Site):
     __slots__ = ()
     ACTION = "write"
+    REMOVES = True
 
     def __matmul__(self, obj: Any) -> None:
         rt = current.runtime

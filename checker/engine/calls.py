@@ -74,7 +74,7 @@ _CALLS: dict[Any, Kind] = {
     futures.Future.exception: Kind("result", "result", lambda obj, _: obj._exception),
     futures.Future.set_result: Kind("answer", "", lambda obj, _: obj._result),
     futures.Future.set_exception: Kind("fail", "", lambda obj, _: obj._exception),
-    futures.Future.cancel: Kind("cancel"),
+    futures.Future.cancel: Kind("cancel", "", lambda obj, _: obj._state),
     futures.Future.add_done_callback: _QUIET,
     futures.Future.done: _QUIET,
     futures.Future.running: _QUIET,

@@ -91,6 +91,7 @@ class StoreItem(Site):
 class DeleteItem(Site):
     __slots__ = ()
     ACTION = "write"
+    REMOVES = True
 
     def __matmul__(self, pair: tuple[Any, Any]) -> None:
         rt = current.runtime

@@ -317,6 +317,7 @@ class Runtime:
 
     def describe_stuck(self) -> tuple[Stuck, ...]:
         tracer = self.tracer or Tracer(self)
+        tracer.number()
         return tuple(tracer.stuck(task) for task in self.live)
 
     # -- scheduling ---------------------------------------------------------------------------------------------

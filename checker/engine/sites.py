@@ -22,6 +22,7 @@ class Site:
 
     __slots__ = ("file", "line", "function", "name", "visible", "globals", "action")
     ACTION = "read"
+    REMOVES = False  # its write leaves nothing
 
     def __init__(self, file: str, line: int, function: str, name: str, globals_: dict[str, Any] | None) -> None:
         self.file = file

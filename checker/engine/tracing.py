@@ -53,6 +53,8 @@ class Tracer:
         action = "read" if site.action == "call" and not write else site.action
         file, line, function = site.file, site.line, site.function
         shown = _shown(obj, item, value if write and action == "write" else NO_VALUE)
+        if site.REMOVES:
+            shown = "" if item is ALL else NOTHING
         target: Any = Place(obj, item, site.name)
         frame: FrameType | None = None
         if not is_learner_file(file):  # code of the library: told as the call that the learner made
@@ -160,10 +162,13 @@ class Tracer:
     def last(self, outcome: str) -> None:
         self.previous = self.rt.task
 
-    def steps(self) -> tuple[Step, ...]:
-        told = _shared(self.raw)
-        for raw in told:  # first of all, so that numbers are the same from the first step on
+    def number(self) -> None:
+        """Number what steps name, so that numbers are the same from the first step to where threads are stuck."""
+        for raw in _shared(self.raw):
             self.names.text(raw.target)
+
+    def steps(self) -> tuple[Step, ...]:
+        self.number()
         return tuple(
             Step(
                 thread=self.thread(raw.task),
@@ -179,7 +184,7 @@ class Tracer:
                 switched=raw.switched,
                 preempted=raw.preempted,
             )
-            for raw in told
+            for raw in _shared(self.raw)
         )
 
     def thread(self, task: Task) -> str:

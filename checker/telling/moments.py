@@ -108,6 +108,8 @@ def _kept_locks(steps: tuple[Step, ...]) -> list[int]:
 
 
 def _silent(step: Step) -> bool:
+    if step.action == "cancel":  # an executor cancels what it has waited for
+        return "FINISHED" in step.value
     return step.action in _SILENT or (step.action == "join" and step.value != "timeout")
 
 
@@ -202,8 +204,10 @@ def _effects(group: list[Step]) -> list[str]:
     source = group[0].source
     words: list[str] = []
     shown = ""  # the value read last: a call on the same object need not show it again
-    for step in group:
+    for step, following in zip(group, [*group[1:], None], strict=True):
         if step.action == "call" and step.value and step.value == shown:
+            continue
+        if step.action == "write" and following and following.action == "raise":  # it was only tried
             continue
         shown = step.value if step.action == "read" else ""
         word = _effect(step, named=len(targets) > 1 or _last_part(step.target) not in source)
@@ -222,6 +226,8 @@ def _effect(step: Step, named: bool) -> str:
             return f"finds no {target}"
         case "read":
             return f"reads {said}"
+        case "write" if value == NOTHING:
+            return f"deletes {target}"
         case "write":
             return f"writes {said}"
         case "call":
@@ -267,6 +273,8 @@ def _library_effect(step: Step) -> str:
             return f"reports an item of {target} done"
         case "all_done":
             return f"goes on: all items of {target} are done"
+        case "cancel" if "RUNNING" in value:
+            return f"cannot cancel {target}: it has begun"
         case "set" | "clear" | "cancel" | "reset":
             return f"{step.action}s {target}"
         case "look":
@@ -331,7 +339,15 @@ def _fill_lanes(execution: Execution, told: list[Moment]) -> None:
             lock, always = ("", "") if waits else _wanted(execution, name, upcoming)
             for between in told[last + 1 : following]:
                 if waits or always or (lock and any(lock in lane.holds for lane in _others(between, name))):
-                    between.lanes[name].waits = waits or always or lock_name(lock)
+                    between.lanes[name].waits = waits or _joins(steps, name, between, always) or lock_name(lock)
+
+
+def _joins(steps: tuple[Step, ...], name: str, moment: Moment, at_last: str) -> str:
+    """What the thread waits for at this moment, which waits `at_last` for another's end: maybe for an earlier one's."""
+    if not at_last.startswith("the end of "):
+        return at_last
+    later = (step for step in steps[moment.last + 1 :] if step.thread == name and not step.value)
+    return next((awaited_thing("join", step.target) for step in later if step.action == "join"), at_last)
 
 
 def _others(moment: Moment, name: str) -> list[Lane]:

@@ -105,7 +105,7 @@ def _cell(moment: Moment, name: str) -> str:
         holds = " ck-holds" if lane and lane.holds else ""
         return f'<td class="ck-runs{holds}">{_own(moment)}</td>'
     waits, holds = " ck-waits" if lane and lane.waits else "", " ck-holds" if lane and lane.holds else ""
-    return f'<td class="ck-aside{waits}{holds}">{escape(beside(moment, name).strip("()"))}</td>'
+    return f'<td class="ck-aside{waits}{holds}">{escape(beside(moment, name)[1:-1])}</td>'
 
 
 def _own(moment: Moment) -> str:

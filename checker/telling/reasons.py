@@ -122,7 +122,10 @@ def why(failure: Execution) -> str:
         return _unheard(story) or _kept(failure)
     if failure.outcome not in (FINISHED, RAISED):
         return ""
-    reasons = (_not_its_own, _lost_update, _torn_read, _half_done, _overtaken, _read_after, _in_between, _stale_look)
+    reasons = (
+        _gone_over, _not_its_own, _lost_update, _torn_read, _half_done, _overtaken, _read_after, _in_between,
+        _stale_look,
+    )  # fmt: skip
     return next((text for reason in reasons if (text := reason(story))), "")
 
 
@@ -211,12 +214,40 @@ def _not_its_own(story: _Story) -> str:
     return ""
 
 
+def _gone_over(story: _Story) -> str:
+    """A container that another changed while a thread went over it."""
+    steps = story.steps
+    if not re.search("(changed size|mutated) during iteration", story.failure.error):
+        return ""
+    act = next((step for step in reversed(steps) if step.action == "raise"), None)
+    for first, look in enumerate(steps):
+        if act is None or (look.thread, look.line, look.action) != (act.thread, act.line, "read"):
+            continue
+        for second, change in enumerate(steps[first:], first):
+            inside = change.target == look.target or change.target.startswith(f"{look.target}[")
+            if inside and change.thread != look.thread and change.action in ("write", "call"):
+                return (
+                    f"{look.thread} was going over {look.target} (from step {story.at(first)} on) "
+                    f"when {change.thread} changed it (step {story.at(second)})."
+                )
+    return ""
+
+
+def _failed(steps: tuple[Step, ...], number: int) -> bool:
+    """Whether the step only tried to write: its line raised at once."""
+    tried, *after = steps[number : number + 2]
+    return any(
+        (then.action, then.thread, then.file, then.line) == ("raise", tried.thread, tried.file, tried.line)
+        for then in after
+    )
+
+
 def _lost_update(story: _Story) -> str:
     """A write that rests on a read which another thread's write has overtaken."""
     steps = story.steps
     looks, writes = _by_target(steps, "read", "call"), _by_target(steps, "write")
     for third, write in enumerate(steps):
-        if write.action != "write":
+        if write.action != "write" or _failed(steps, third):
             continue
         first = _latest(looks[write.target], steps, third, by=write.thread)
         second = _latest(writes[write.target], steps, third, but=write.thread)
@@ -225,9 +256,10 @@ def _lost_update(story: _Story) -> str:
             read = f"found no {write.target}" if missing else f"read {_with_value(steps[first])}"
             seen = "seen" if missing else "read"
             one, two, three = (story.at(number) for number in (first, second, third))
+            did = "deleted it" if write.value == NOTHING else f"wrote {write.value or 'it'}"
             return (
                 f"{write.thread} {read} (step {one}), {other} then changed it (step {two}), and "
-                f"{write.thread} wrote {write.value or 'it'} from what it had {seen} before (step {three}): "
+                f"{write.thread} {did} from what it had {seen} before (step {three}): "
                 f"the change by {other} is lost."
             )
     return ""
@@ -293,7 +325,7 @@ def _overtaken(story: _Story) -> str:
     steps = story.steps
     looks, writes = _by_target(steps, "read"), _by_target(steps, "write")
     for third, write in enumerate(steps):
-        if write.action != "write":
+        if write.action != "write" or _failed(steps, third):
             continue
         second = _latest(writes[write.target], steps, third, but=write.thread)
         first = _latest(looks[write.target], steps, second, by=write.thread)
