@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 09 striped locks
+# # 09 Striped locks
 #
 # One lock around one dict is right, simple, and a queue: everybody waits for everybody, also for those who
 # want something else. **Lock striping** puts many locks in place of the one. This lesson shows what that

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 10 queues
+# # 10 Queues
 #
 # So far several threads shared the data, and a lock kept them apart. There is another way: *one* thread owns
 # the data, and all others send it messages through a **queue**. No lock around the data, because nobody else
