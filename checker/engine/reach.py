@@ -297,7 +297,7 @@ class Reach:
                 continue
             if isinstance(value, types.MemberDescriptorType):
                 continue
-            self._replace(value, functools.partial(setattr, cls, name), name, todo, owner=cls.__name__)
+            self._replace(value, functools.partial(_put_in_class, cls, name), name, todo, owner=cls.__name__)
             if isinstance(value, property):
                 todo += [value.fget, value.fset, value.fdel]
             elif type(value).__name__ in ("cached_property", "partialmethod", "singledispatchmethod"):
@@ -363,3 +363,8 @@ class Reach:
         elif name and owner is not None and type(value) not in _LEAVES:
             self.names.setdefault(id(value), (owner, name))
         todo.append(new)
+
+
+def _put_in_class(cls: type, name: str, value: Any) -> None:
+    """Bind an attribute of a class; a function that stands in for one written in C is no method there, either."""
+    setattr(cls, name, staticmethod(value) if isinstance(value, types.FunctionType) else value)

@@ -233,6 +233,38 @@ def test_a_class_defined_again_in_the_same_namespace():
     assert found == [2, 1]
 
 
+class Clocked:
+    """Functions written in C are no methods of a class that holds them, whatever stands in for them."""
+
+    now = time.monotonic
+    rest = time.sleep
+    make = threading.Lock
+    ident = threading.get_ident
+    chance = random.random
+
+    def __init__(self):
+        self.lock = self.make()
+        self.value = 0
+
+    def increment(self):
+        with self.lock:
+            self.value += 1
+        self.rest(1)
+
+
+def test_functions_kept_by_a_class_are_no_methods():
+    def scenario():
+        clocked = Clocked()
+        begin = clocked.now()
+        together(clocked.increment, clocked.increment)
+        assert 0 <= clocked.chance() < 1 and clocked.ident() == threading.get_ident()
+        return clocked.value, round(clocked.now() - begin, 6)
+
+    exploration = explore(scenario)
+    assert [row.observation for row in exploration.outcomes.rows] == [(2, 1)]
+    assert Clocked.__dict__["now"] is time.monotonic and Clocked.make is threading.Lock
+
+
 def test_a_method_replaced_between_checks():
     class Counter:
         def __init__(self):
