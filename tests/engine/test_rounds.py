@@ -206,7 +206,7 @@ def test_trying_in_turns_is_no_polling_for_ever():
 
         together(lambda: take(left, right), lambda: take(right, left))
 
-    assert explore(both_get_through, seconds=3).holds
+    assert explore(both_get_through, seconds=1).holds
 
 
 def test_who_counts_while_it_waits_does_not_keep_others_from_running():

@@ -113,7 +113,8 @@ class Counter:
 """
 
 
-@pytest.mark.parametrize("noise", ["noise.x = noise.x + 1", pytest.param("with lock: pass", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", ["noise.x = noise.x + 1", "with lock: pass"])
 def test_a_race_hidden_in_noise_is_not_passed(noise):
     found = graded(NOISE.format(noise=noise))
     assert "counter-1" in found.reasons and found.points["counter-1"] == 0

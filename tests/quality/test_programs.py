@@ -49,7 +49,14 @@ def test_judged_as_labelled(program: Program, seed: int) -> None:
 
 
 #: Right ones with thousands of schedules, which have just been explored above.
-THOUSANDS = {"queues.pipeline", "semaphores.never_more_than_permits", "sleeping.polled_until_it_is_true"}
+THOUSANDS = {
+    "pools.map_keeps_the_order",
+    "pools.one_future_waited_for_by_two",
+    "queues.a_sentinel_for_each_worker",
+    "queues.pipeline",
+    "semaphores.never_more_than_permits",
+    "sleeping.polled_until_it_is_true",
+}
 CHECKED = [
     pytest.param(program, id=program.name, marks=pytest.mark.slow if program.name in THOUSANDS else ())
     for program in PROGRAMS
