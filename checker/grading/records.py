@@ -6,6 +6,7 @@ simply be repeated.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import warnings
@@ -67,7 +68,7 @@ class Records:
     def timestamp(self, folder: Path) -> Any:
         """When a submission was handed in; None if that is not known."""
         try:
-            return utils.parse_utc((folder / "timestamp.txt").read_text().strip()[:100])
+            return utils.parse_utc(_beginning(folder / "timestamp.txt").decode(errors="replace").strip()[:100])
         except (OSError, ValueError, OverflowError):
             return None
 
@@ -152,16 +153,26 @@ class Records:
             for name, notebook in graded.items():
                 (fresh / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
             for name in _KEPT:
-                file = handed_in / name
-                if file.is_file() and not file.is_symlink():
-                    with open(file, "rb") as opened:
-                        (fresh / name).write_bytes(opened.read(1_000))
+                with contextlib.suppress(FileNotFoundError):
+                    (fresh / name).write_bytes(_beginning(handed_in / name))
             for file in fresh.iterdir():
                 file.chmod(0o444)
             shutil.rmtree(place, ignore_errors=True)
             os.replace(fresh, place)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)  # still there only if something went wrong
+
+
+def _beginning(path: Path) -> bytes:
+    """The first 1,000 bytes of a file of the learner's. A pipe or a link to a device would never end.
+
+    Raises:
+        FileNotFoundError: there is no plain file.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise FileNotFoundError(f"{path.name} is no plain file")
+    with open(path, "rb") as file:
+        return file.read(1_000)
 
 
 def _name(cell: Any) -> str:

@@ -13,7 +13,7 @@ import tiny
 from tiny import COUNTER, UNLOCKED
 
 from checker.course import CourseError
-from checker.grading import batch, export, pool, report, sandbox, session
+from checker.grading import batch, exercises, export, pool, report, sandbox, session
 from checker.grading.records import Records
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -292,3 +292,17 @@ def test_a_job_that_kills_its_process_fails_alone():
     found = dict(pool.run(die, jobs, 2))
     assert str(found.pop("dies")) == "the process that graded it died twice"
     assert found == {"a": "A", "b": "B", "c": "C", "d": "D"}
+
+
+def test_a_date_that_is_no_file_is_no_date(tmp_path):
+    course = tiny.course(tmp_path)
+    odd = {"ada": os.mkfifo, "ben": os.mkdir, "cem": lambda path: path.symlink_to("/dev/zero")}
+    with Records(exercises.settings(course)) as records:
+        for student, make in odd.items():
+            folder = course.root / "submitted" / student / tiny.NAME
+            folder.mkdir(parents=True)
+            for name in ("timestamp.txt", "submission_secret.txt"):
+                make(folder / name)
+            assert records.timestamp(folder) is None
+            assert records.write(tiny.NAME, student, {tiny.NAME: None}).points == 0
+            assert list((course.root / "autograded" / student / tiny.NAME).iterdir()) == []
