@@ -79,26 +79,31 @@ class Call(Site):
             rt.unwind()
         callee = call[0]
         kind = type(callee)
+        function = callee.__func__ if kind is METHOD else callee
+        if type(function) is FUNCTION and id(function.__code__) in rt.woven:
+            return
+        if (self.visible or rt.everything) and not rt.inside:
+            rt.as_one(self, lambda: self @ call)
+            return
         if kind is FUNCTION:
-            if id(callee.__code__) not in rt.woven:
-                if callee.__module__ not in _KNOWN_MODULES:
-                    rt.task.changed = True  # as with C code that has a state of its own
-                if len(call) > 1:
-                    deep = 2 if callee.__module__ in _READING_MODULES else 1
-                    self.arguments(rt, call, 1, callee.__name__ in _FILLING, deep)
+            if callee.__module__ not in _KNOWN_MODULES:
+                rt.task.changed = True  # as with C code that has a state of its own
+            if len(call) > 1:
+                deep = 2 if callee.__module__ in _READING_MODULES else 1
+                self.arguments(rt, call, 1, callee.__name__ in _FILLING, deep)
             return
         if kind is METHOD:
-            if type(callee.__func__) is not FUNCTION:  # a method that lru_cache made, or partialmethod
-                self @ (callee.__func__, callee.__self__, *call[1:])
-            elif id(callee.__func__.__code__) not in rt.woven:
-                owner = callee.__self__
-                if getattr(callee.__func__, "__module__", "") not in _KNOWN_MODULES:
-                    rt.task.changed = True
-                if is_container(type(owner)):  # a method in Python of a container class of the library
-                    rt.touch(self, owner, ALL, callee.__name__ not in READ)
-                elif type(owner) in ITERATORS:
-                    self.use(rt, owner)
-                self.arguments(rt, call, 1, callee.__name__ in _FILLING, deep=1)
+            owner = callee.__self__
+            if type(function) is not FUNCTION:  # a method that lru_cache made
+                self @ (function, owner, *call[1:])
+                return
+            if getattr(function, "__module__", "") not in _KNOWN_MODULES:
+                rt.task.changed = True
+            if is_container(type(owner)):  # a method in Python of a container class of the library
+                rt.touch(self, owner, ALL, callee.__name__ not in READ)
+            elif type(owner) in ITERATORS:
+                self.use(rt, owner)
+            self.arguments(rt, call, 1, callee.__name__ in _FILLING, deep=1)
             return
         if kind is BUILTIN or kind in WRAPPERS:
             self.builtin(rt, callee, call)
@@ -226,6 +231,9 @@ class CallStar(Call):
         callee, arguments = call
         rt = current.runtime
         if rt is not None and get_ident() == rt.running:
+            if (self.visible or rt.everything) and not rt.inside:
+                rt.as_one(self, lambda: self @ call)
+                return
             self.arguments(rt, (arguments,), 0, False)
         if type(arguments) is tuple:
             super().__matmul__((callee, *arguments[:MOST_ARGUMENTS]))

@@ -163,6 +163,9 @@ class Operate(Site):
         rt = current.runtime
         if rt is None or get_ident() != rt.running:
             return
+        if (self.visible or rt.everything) and not rt.inside:
+            rt.as_one(self, lambda: self @ pair)
+            return
         left, right = pair
         if self.name == "compare":
             for side in pair:

@@ -133,6 +133,8 @@ class Runtime:
         self.done.acquire()
         self.delayed = False  # time could have moved while somebody could run
         self.tried = False  # somebody has looked at a lock without waiting, or with a deadline
+        self.inside = False  # an instruction that touches several places is at it
+        self.gathered: list[Callable[[], tuple[Access, ...]]] | None = None  # what it would touch
         self.policy_error: BaseException | None = None
 
     # -- the whole execution ------------------------------------------------------------------------------------
@@ -474,7 +476,13 @@ class Runtime:
         base = id(obj)
         if self.stops is None:
             if site.visible or self.everything:
-                self.point(Op(ACCESS, ((base, item, write),), None, None, site, _bound(effect, base, held, item)))
+                if self.gathered is not None:
+                    task.steps -= 1
+                    self.steps -= 1
+                    self.gathered.append(_bound(effect, base, held, item) or (lambda: ((base, item, write),)))
+                    return
+                if not self.inside:
+                    self.point(Op(ACCESS, ((base, item, write),), None, None, site, _bound(effect, base, held, item)))
         elif task.steps == task.stop_at:
             task.stop_at = task.stops.pop() if task.stops else -1
             self.point(Op(ACCESS, ((base, item, write),), what=site))
@@ -494,6 +502,30 @@ class Runtime:
         if self.tracer:
             self.tracer.access(site, obj, item, write, value)
         self.races.note(base, obj, item, write, task, site)
+
+    def as_one(self, site: Site, act: Callable[[], None]) -> None:
+        """Call `act`, which touches several places, as one step: a switch is possible before it, none in between.
+
+        It is called twice: to know what it would touch when the task arrives here, and when it may do it.
+        """
+        self.inside = True
+        try:
+            if self.stops is None and not self.alone:
+                parts: list[Callable[[], tuple[Access, ...]]] = []
+                self.gathered = parts
+                act()
+                self.gathered = None
+                if parts:
+                    self.inside = False
+                    self.task.steps += 1  # as many as where the touches are counted, in a replay
+                    task = self.task
+                    self.point(Op(ACCESS, what=site, effect=lambda: tuple([each for part in parts for each in part()])))
+                    task.steps -= 1
+                    self.inside = True
+            act()
+        finally:
+            self.inside = False
+            self.gathered = None
 
     def number(self, obj: Any) -> int:
         """What id() gives, since addresses differ from execution to execution.

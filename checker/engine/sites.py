@@ -40,12 +40,16 @@ class Site:
         """C code is about to use `value`."""
         found: list[tuple[Any, bool]] = []
         touched(value, found, deep=deep)
+        if len(found) > 1 and (self.visible or rt.everything) and not rt.inside:
+            rt.as_one(self, lambda: self.use(rt, value, deep, write))
+            return
         for obj, changes in found:
             if type(obj) is types.FrameType:
                 self.resume(rt, obj)
             else:
                 rt.touch(self, obj, ALL, write or changes)
-        rt.steps -= max(0, len(found) - 1)  # several places, but one instruction of the budget
+        if rt.gathered is None:
+            rt.steps -= max(0, len(found) - 1)  # several places, but one instruction of the budget
 
     def resume(self, rt: Any, frame: types.FrameType) -> None:
         """A generator goes on, which changes it. One made in this round of a loop, as in ``while any(… for …)``,
@@ -53,7 +57,7 @@ class Site:
         task = rt.task
         changed, alone = task.changed, rt.alone
         rt.touch(self, frame, ALL, True)
-        if id(frame) not in task.old:
+        if id(frame) not in task.old and rt.gathered is None:
             task.young.add(id(frame))
             task.changed = changed
             if not alone:

@@ -568,6 +568,11 @@ def a_key_is_put_at_the_end_again():
     return list(d)
 
 
+def two_lists_are_shown_in_one_step():
+    one, two = [7], [4]
+    return together(lambda: one.append(1), lambda: two.extend(one), lambda: str((one, two)))[2]
+
+
 PROGRAMS = [
     value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
 ]
