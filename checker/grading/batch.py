@@ -151,11 +151,14 @@ def _done(records: Records, handed_in: Path, graded: Path) -> bool:
 
 
 def _bytes(path: Path, most: int) -> bytes | None:
-    """The file's bytes, at most so many; nothing of a link, which may lead anywhere."""
-    if path.is_symlink() or not path.is_file():
-        return b"" if path.is_symlink() else None
-    with open(path, "rb") as file:
-        return file.read(most)
+    """The file's bytes, at most so many; nothing of a link, which may lead anywhere, or of what nobody may read."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return b"" if path.is_symlink() else None
+        with open(path, "rb") as file:
+            return file.read(most)
+    except OSError:
+        return b""
 
 
 class Interrupts:

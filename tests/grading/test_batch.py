@@ -306,3 +306,14 @@ def test_a_date_that_is_no_file_is_no_date(tmp_path):
             assert records.timestamp(folder) is None
             assert records.write(tiny.NAME, student, {tiny.NAME: None}).points == 0
             assert list((course.root / "autograded" / student / tiny.NAME).iterdir()) == []
+
+
+def test_a_file_that_nobody_may_read_does_not_stop_the_class(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError("Permission denied")
+
+    path = tmp_path / "notebook.ipynb"
+    path.write_bytes(b"{}")
+    assert batch._bytes(path, 10) == b"{}"
+    monkeypatch.setattr(batch, "open", refuse, raising=False)
+    assert batch._bytes(path, 10) == b""
