@@ -44,9 +44,7 @@ def test_the_reduction_finds_every_outcome_of(program):
 #: Seeds of a fixed generator whose programs have more schedules than brute force gets through, and many.
 TOO_MANY, MANY = {7, 14, 18, 28, 41}, {8, 12, 13, 16, 43}
 SEEDS = [
-    pytest.param(seed, marks=pytest.mark.slow if seed in MANY else ())
-    for seed in range(45)
-    if seed not in TOO_MANY
+    pytest.param(seed, marks=pytest.mark.slow if seed in MANY else ()) for seed in range(45) if seed not in TOO_MANY
 ]
 
 
