@@ -151,7 +151,7 @@ def formatting(value: Any) -> Any:
         raise refuse("format of a text that is not known")
     if issubclass(kind, str):
         for name in fields(str.__str__(value)):
-            if forbidden(name):
+            if forbidden(name) and name != "__dict__":  # by itself it is no more than text
                 raise refuse(f"the attribute {name} in a format")
     return value
 

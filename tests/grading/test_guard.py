@@ -212,7 +212,7 @@ def test_only_modules_and_foreign_classes_are_refused():
     assert len(guard.said) == 5
 
 
-@pytest.mark.parametrize("value", ["{} {0:>3} {x!r}", "{0.name} {a[__class__]}", "{", 3, Own()])
+@pytest.mark.parametrize("value", ["{} {0:>3} {x!r}", "{0.name} {a[__class__]} {0.__dict__}", "{", 3, Own()])
 def test_harmless_formats_pass(value):
     assert guard.formatting(value) is value
 
