@@ -357,9 +357,16 @@ def a_failing_call_disturbs_nobody():
     return together(counter.increment, fail), counter.value
 
 
+def the_value_can_be_read_at_any_time():
+    counter = Counter()
+    _, value = together(counter.increment, lambda: counter.value)
+    return value
+
+
 check(increments_of_any_size_are_whole, expect=lambda seen: seen in (([-2, 1], 1), ([1, 3], 1)), delays=True)
 check(every_value_is_returned_once, expect=[1, 2, 3], delays=True)
 check(a_failing_call_disturbs_nobody, expect=([1, "refused"], 1), delays=True)
+check(the_value_can_be_read_at_any_time, expect=lambda value: value in (0, 1), delays=True)
 
 
 # %% [markdown]
@@ -487,13 +494,13 @@ def a_counter_that_sleeps_loses_everything():
     return lost_updates(Asleep, 2, 3)
 
 
-check(an_honest_counter_loses_nothing, expect=0, delays=True, schedules=200)
+check(an_honest_counter_loses_nothing, expect=0, delays=True, schedules=260)
 check(a_forgetful_counter_loses_half, expect=2, delays=True, schedules=200)
-check(a_counter_that_sleeps_loses_everything, expect=6, delays=True, schedules=200)
+check(a_counter_that_sleeps_loses_everything, expect=6, delays=True, schedules=260)
 
 
 # %% [markdown]
-# **Every call is made, on one counter, and in the threads it started**: two threads of three increments make six.
+# **Every call is made, on one counter, and in the threads it started**: two threads of two increments make four.
 
 # %% check="lost_updates-2" points=1
 import threading
@@ -511,16 +518,16 @@ def every_call_is_made_on_one_counter():
         def increment(self):
             calls.append(threading.current_thread())
 
-    lost_updates(Watched, 2, 3)
+    lost_updates(Watched, 2, 2)
     mine = calls.count(threading.current_thread())
     return {"counters made": len(made), "calls": len(calls), "calls in the caller's thread": mine}
 
 
 check(
     every_call_is_made_on_one_counter,
-    expect={"counters made": 1, "calls": 6, "calls in the caller's thread": 0},
+    expect={"counters made": 1, "calls": 4, "calls in the caller's thread": 0},
     delays=True,
-    schedules=200,
+    schedules=260,
 )
 
 
@@ -564,10 +571,10 @@ check(
     expect=True,
     delays=True,  # any thread may be slower than any sleep
     search="dpor",
-    schedules=250,
+    schedules=330,
     seconds=3,
 )
-check(all_threads_can_be_inside_increment_at_once, expect=2, schedules=200)
+check(all_threads_can_be_inside_increment_at_once, expect=2, schedules=260)
 
 
 # %% [markdown]
@@ -601,7 +608,7 @@ check(
     an_exception_reaches_the_caller_after_all_have_ended,
     expect={"the same object": True, "threads left": 0},
     delays=True,
-    schedules=200,
+    schedules=260,
 )
 
 
@@ -698,7 +705,7 @@ def an_exception_is_raised_by_one_call_only():
 check(the_number_returned_is_what_is_missing, expect=True, delays=True, schedules=200)
 check(counting_twice_gives_a_negative_number, expect=(-3, 0), delays=True, schedules=200)
 check(every_kind_of_exception_reaches_the_caller, expect=True, delays=True, schedules=200)
-check(a_thread_may_finish_while_another_is_in_its_first_call, expect=4, schedules=30)
+check(a_thread_may_finish_while_another_is_in_its_first_call, expect=4, schedules=330)
 check(an_exception_is_raised_by_one_call_only, expect=1, schedules=10)
 
 

@@ -480,8 +480,9 @@ import threading
 def raise_in_a_block(lock):
     """Which of some exceptions came out of the block, and whether the lock was held after each."""
     seen = {}
-    for boom in ValueError("boom"), RuntimeError("boom"), StopIteration(), KeyboardInterrupt(), SystemExit():
-        name = type(boom).__name__
+    for kind in ValueError, RuntimeError, StopIteration, KeyboardInterrupt, SystemExit, GeneratorExit:
+        boom = kind("boom")
+        name = kind.__name__
         try:
             with acquired(lock, 0):
                 raise boom
@@ -502,7 +503,7 @@ def exceptions_pass_and_the_holder_keeps_the_lock():
     return raise_in_a_block(lock)
 
 
-NAMES = ["ValueError", "RuntimeError", "StopIteration", "KeyboardInterrupt", "SystemExit"]
+NAMES = ["ValueError", "RuntimeError", "StopIteration", "KeyboardInterrupt", "SystemExit", "GeneratorExit"]
 
 check(exceptions_pass_and_the_lock_comes_back, expect=dict.fromkeys(NAMES, ("came out", False)))
 check(exceptions_pass_and_the_holder_keeps_the_lock, expect=dict.fromkeys(NAMES, ("came out", True)))

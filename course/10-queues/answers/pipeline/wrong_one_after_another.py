@@ -1,4 +1,4 @@
-# fails: pipeline-3 deadlock, pipeline-7 finished
+# fails: pipeline-3 deadlock, pipeline-7 deadlock
 # A lock around fn: the workers wait for each other.
 import queue
 import threading

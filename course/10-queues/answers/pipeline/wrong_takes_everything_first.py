@@ -1,4 +1,4 @@
-# fails: pipeline-4 finished, pipeline-5 finished, pipeline-7 finished
+# fails: pipeline-4 finished
 # list(items) takes all items at once: no back-pressure, and an endless stream never begins.
 import threading
 

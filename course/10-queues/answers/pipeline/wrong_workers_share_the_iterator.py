@@ -1,4 +1,4 @@
-# fails: pipeline-4, pipeline-5, pipeline-6, pipeline-7
+# fails: pipeline-1 raised, pipeline-3 deadlock, pipeline-4 raised, pipeline-5, pipeline-6 finished, pipeline-7
 # Every worker calls next on the same iterator, and nothing keeps two of them apart.
 import threading
 
