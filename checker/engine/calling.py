@@ -202,7 +202,7 @@ class Call(Site):
                 self.taking(rt, args)
             self.arguments(rt, args, 0, False)
         elif type(owner) in GENERATORS:
-            rt.touch(self, owner.gi_frame or owner, ALL, True)
+            rt.touch(self, rt.frame_of(owner), ALL, True)
         elif type(owner) in ITERATORS or name == "__next__":
             rt.touch(self, owner, ALL, True)
             self.arguments(rt, (owner,), 0, False)

@@ -181,7 +181,7 @@ def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 4, deep: int
             for part in value:
                 touched(part, found, depth - 1, deep)
     elif kind in GENERATORS:
-        found.append((value.gi_frame or value, True))
+        found.append((value, True))
     elif kind in ITERATORS or kind in VIEWS:
         if kind in ITERATORS:
             found.append((value, True))

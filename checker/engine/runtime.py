@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Protocol
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
 from . import current, threads, watch
 from .calls import line_of
-from .contents import ALL, PLAIN, Effect, touched
+from .contents import ALL, GENERATORS, PLAIN, Effect, touched
 from .output import Capture
 from .owning import is_learner_file
 from .races import Races
@@ -126,6 +126,7 @@ class Runtime:
         self.races = Races()
         self.aliases: dict[int, Any] = {}  # id of an instance's dictionary -> the instance
         self.numbers: dict[int, int] = {}  # what id() gives for an object
+        self.frames: dict[int, Any] = {}  # id of a generator -> its frame
         self.iterators: set[int] = set()  # those that were there before the loop over them
         self.keep = self.races.keep
         self.switches: list[tuple[int, int, int, bool]] = []  # (task, its step, next task, preemption)
@@ -238,8 +239,8 @@ class Runtime:
         if not self.alone:
             found: list[tuple[Any, bool]] = []
             touched(observation, found, deep=1)
-            for container, _ in found:
-                self.touch(RESULT, container, ALL, False)
+            for part, _ in found:
+                self.touch(RESULT, self.frame_of(part) if type(part) in GENERATORS else part, ALL, False)
             self.step()
             others = tuple((("thread", other.index), ALL, False) for other in self.live if other is not task)
             self.point(Op(RETURN, others))
@@ -526,6 +527,14 @@ class Runtime:
         finally:
             self.inside = False
             self.gathered = None
+
+    def frame_of(self, generator: Any) -> Any:
+        """What a generator's state is known by: its frame, also when it has ended and has none any more."""
+        frame = generator.gi_frame
+        if frame is None:
+            return self.frames.get(id(generator), generator)
+        self.frames[id(generator)] = frame
+        return frame
 
     def number(self, obj: Any) -> int:
         """What id() gives, since addresses differ from execution to execution.

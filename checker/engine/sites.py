@@ -44,8 +44,8 @@ class Site:
             rt.as_one(self, lambda: self.use(rt, value, deep, write))
             return
         for obj, changes in found:
-            if type(obj) is types.FrameType:
-                self.resume(rt, obj)
+            if type(obj) in GENERATORS:
+                self.resume(rt, rt.frame_of(obj))
             else:
                 rt.touch(self, obj, ALL, write or changes)
         if rt.gathered is None:

@@ -573,6 +573,16 @@ def two_lists_are_shown_in_one_step():
     return together(lambda: one.append(1), lambda: two.extend(one), lambda: str((one, two)))[2]
 
 
+def a_generator_that_both_exhaust():
+    source = (number for number in range(2))
+    return together(lambda: list(source), lambda: list(source))
+
+
+def a_generator_is_closed():
+    source = (number for number in range(2))
+    return together(lambda: source.close(), lambda: next(source, None))
+
+
 PROGRAMS = [
     value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
 ]
