@@ -140,11 +140,13 @@ class _Grader:
         if self.distrust:
             return result
         before = self._random.random() < 0.5
+        if self._session is not None:
+            self._session.flooded = False  # before the canary, for which the answer's cells may be run
         try:
             if before:
                 self._sing(check)
             if self._session is not None:
-                self._session.flooded, self._session.refused = False, ""
+                self._session.refused = ""
             started = time.monotonic()
             self._judge(check, result)
             self._look_at_refusals(check, result)

@@ -1,7 +1,9 @@
 """Honest notebooks work in grading as they did in JupyterLab; verdicts read as they should."""
 
 import json
+import random
 
+import pytest
 import tiny
 from tiny import COUNTER, UNLOCKED, find_cell
 
@@ -137,7 +139,19 @@ def test_a_comment_is_empty_when_there_is_nothing_to_say():
     assert feedback.comment([], []) == ""
 
 
-def test_a_flood_of_output_is_dropped_and_said():
+class Lowest(random.Random):
+    """Chance that always takes the least, as it may: canaries sing before the first check of their exercise."""
+
+    def random(self):
+        return 0.0
+
+    def randrange(self, *_):
+        return 0
+
+
+@pytest.mark.parametrize("chance", [Lowest, random.SystemRandom])
+def test_a_flood_of_output_is_dropped_and_said(chance, monkeypatch):
+    monkeypatch.setattr(random, "SystemRandom", chance)
     flood = "for _ in range(70_000):\n    print('0123456789ABCDEF')\n"
     while_loaded = graded(counter=flood + COUNTER)[1]
     in_a_method = graded(
