@@ -138,6 +138,8 @@ class LoadAttr(Site):
         if issubclass(type(obj), (type, types.ModuleType)):
             if self.name == "__dict__" and issubclass(type(obj), type):
                 alias(rt, obj)
+            elif (self.visible or rt.everything) and not rt.inside:
+                rt.as_one(self, lambda: self @ obj)
             else:
                 look_in_holder(self, rt, obj, self.name)
             return
@@ -158,6 +160,9 @@ class LoadAttr(Site):
             self.cached(rt, obj)
             return
         if kind is not _INSTANCE and (kind is not _ABSENT or not in_dictionary(obj, self.name)):
+            if (self.visible or rt.everything) and not rt.inside:
+                rt.as_one(self, lambda: self @ obj)
+                return
             look_in_classes(self, rt, cls, self.name)
         rt.touch(self, obj, self.name, False)
 

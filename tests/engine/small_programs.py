@@ -583,6 +583,20 @@ def a_generator_is_closed():
     return together(lambda: source.close(), lambda: next(source, None))
 
 
+def an_attribute_is_looked_for_in_two_classes():
+    class Base:
+        n = 0
+
+    class Derived(Base):
+        pass
+
+    def change():
+        Base.n = 1
+        Derived.n = 4
+
+    return together(change, lambda: (Base.n, Derived.n, Derived().n))[1]
+
+
 PROGRAMS = [
     value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
 ]
