@@ -705,7 +705,7 @@ def an_exception_is_raised_by_one_call_only():
 check(the_number_returned_is_what_is_missing, expect=True, delays=True, schedules=200)
 check(counting_twice_gives_a_negative_number, expect=(-3, 0), delays=True, schedules=200)
 check(every_kind_of_exception_reaches_the_caller, expect=True, delays=True, schedules=200)
-check(a_thread_may_finish_while_another_is_in_its_first_call, expect=4, schedules=330)
+check(a_thread_may_finish_while_another_is_in_its_first_call, expect=4, schedules=130)
 check(an_exception_is_raised_by_one_call_only, expect=1, schedules=10)
 
 

@@ -206,7 +206,7 @@ def stopping_at_once_gives_an_empty_dict():
 
 
 check(everything_added_is_in_the_result, expect={"a": 2}, delays=True, schedules=100)
-check(several_items_at_once_are_in_the_result, expect={"a": 3}, delays=True, schedules=150)
+check(several_items_at_once_are_in_the_result, expect={"a": 3}, delays=True, schedules=300)
 check(slow_items_are_in_the_result, expect={"a": 2, "b": 1})
 check(stopping_at_once_gives_an_empty_dict, expect={})
 
@@ -1113,6 +1113,20 @@ def two_results_at_the_same_moment():
     return pipeline(one_by_one([1, 2]), finish_at_ten, 2, 1)
 
 
+def two_items_at_the_same_moment():
+    def two_at_once():
+        time.sleep(0.001)
+        yield 1
+        yield 2
+        time.sleep(0.010)
+
+    def slow_first(item):
+        time.sleep(0.005 - item / 1000)
+        return item
+
+    return pipeline(two_at_once(), slow_first, 2, 1)
+
+
 def every_item_counts():
     items = [None, 0, [], "", None, ValueError]
     return pipeline(one_by_one(items), lambda item: (item is None, str(item)), 1, 1)
@@ -1128,6 +1142,7 @@ def one_worker_two_items():
 
 check(results_are_in_the_order_of_the_items, expect=[0, 1, 4, 9])
 check(two_results_at_the_same_moment, expect=[1, 2])
+check(two_items_at_the_same_moment, expect=[1, 2])
 check(
     every_item_counts,
     expect=[(True, "None"), (False, "0"), (False, "[]"), (False, ""), (True, "None"), (False, "<class 'ValueError'>")],
