@@ -909,16 +909,26 @@ def gets_in(locks, *keys):
     return not visitor(locks, *keys).is_alive()
 
 
+def keys_apart(locks, keys, most):
+    """Up to so many of the keys that can be held at the same time, so that they cannot share a stripe."""
+    apart = [keys[0]]
+    for key in keys[1:]:
+        if len(apart) < most:
+            with locks.hold(*apart):
+                outside = visitor(locks, key)
+                waits = outside.is_alive()
+            outside.join()
+            if not waits:
+                apart.append(key)
+    return apart
+
+
 def two_keys_apart(locks):
-    """Two keys that can be held at the same time, so that they cannot share a stripe."""
-    for number in range(1, 41):
-        with locks.hold("key 0"):
-            outside = visitor(locks, f"key {number}")
-            waits = outside.is_alive()
-        outside.join()
-        if not waits:
-            return "key 0", f"key {number}"
-    raise AssertionError("no two of 41 different strings could be held at the same time")
+    """Two keys that can be held at the same time."""
+    apart = keys_apart(locks, [f"key {number}" for number in range(41)], 2)
+    if len(apart) < 2:
+        raise AssertionError("no two of 41 different strings could be held at the same time")
+    return apart
 
 
 def who_waits(locks, holding, others):
@@ -954,7 +964,8 @@ def more_than_40_in_one(locks, keys, at_once=3):
     """Whether one stripe has more than 40 of the keys. Looks at a few stripes together, and closer if need be."""
     left = list(keys)
     while len(left) > 40:
-        holding, others = left[:at_once], left[at_once:]
+        holding = keys_apart(locks, left[:9], at_once)
+        others = [key for key in left if key not in holding]
         waiting = who_waits(locks, holding, others)
         if len(holding) + len(waiting) > 40:
             if at_once == 1 or more_than_40_in_one(locks, holding + waiting, 1):
