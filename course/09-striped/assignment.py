@@ -1287,14 +1287,14 @@ def every_block_holds_its_own_keys():
 
 check(every_key_counts, expect=[True] * 4, schedules=50)
 check(two_hundred_anagrams_spread, expect={"more than 40 in one stripe": False}, schedules=4, search="dpor")
-check(strings_of_the_same_stripes_get_through, expect="both got through", delays=True, schedules=100)
-check(opposite_orders_of_strings_get_through, expect="both got through", delays=True, schedules=100)
-check(opposite_orders_of_more_strings_get_through, expect="both got through", delays=True, schedules=100)
-check(opposite_orders_of_still_more_strings_get_through, expect="both got through", delays=True, schedules=100)
+check(strings_of_the_same_stripes_get_through, expect="both got through", delays=True, schedules=60)
+check(opposite_orders_of_strings_get_through, expect="both got through", delays=True, schedules=60)
+check(opposite_orders_of_more_strings_get_through, expect="both got through", delays=True, schedules=60)
+check(opposite_orders_of_still_more_strings_get_through, expect="both got through", delays=True, schedules=60)
 check(a_waiter_keeps_nobody_else_waiting, expect=(True, True, True))
 check(two_blocks_at_once_keep_their_own_locks, expect=(True, True, True))
 check(leaving_wakes_the_one_who_may_go, expect=False, schedules=50)
-check(every_block_holds_its_own_keys, expect=2, delays=True, schedules=100)
+check(every_block_holds_its_own_keys, expect=2, delays=True, schedules=60)
 
 
 # %% [markdown]
