@@ -1076,8 +1076,9 @@ def pipeline(items, fn, workers: int, maxsize: int) -> list:
 
 
 # %% [markdown]
-# The checks hand over items that arrive one by one, a millisecond apart. Everybody else gets as far as he can in
-# between, which leaves few enough orders of steps for a check to go through all of them.
+# Most checks hand over items that arrive one by one, a millisecond apart. Everybody else gets as far as he can in
+# between, which leaves few enough orders of steps for a check to go through all of them. In some checks everything
+# comes at the same moment, and many of the orders are tried.
 
 # %% given="arriving"
 import time
@@ -1107,7 +1108,7 @@ def results_are_in_the_order_of_the_items():
 
 def two_results_at_the_same_moment():
     def finish_at_ten(item):
-        time.sleep(0.010 - item / 1000)
+        time.sleep(10 - item / 1000)
         return item
 
     return pipeline(one_by_one([1, 2]), finish_at_ten, 2, 1)
@@ -1178,10 +1179,15 @@ def more_places_than_items():
     return pipeline("ab", str.upper, 1, 100)
 
 
+def all_items_at_the_same_moment():
+    return pipeline("ab", str.upper, 2, 1)
+
+
 check(no_items, expect=[])
 check(fewer_items_than_workers, expect=["A"])
 check(more_items_than_places, expect=list("abcd"))
 check(more_places_than_items, expect=["A", "B"])
+check(all_items_at_the_same_moment, expect=["A", "B"], delays=True, schedules=300)
 
 
 # %% [markdown]
@@ -1237,19 +1243,21 @@ check(never_more_than_the_workers_at_once, expect=False)
 # %% check="pipeline-4" points=2
 import time
 
+SLOWER = 0.0205  # seconds of work on an item: they come faster
 
-def most_in_hand(workers, maxsize, count):
+
+def most_in_hand(workers, maxsize, items, seconds):
     """The largest number of items that were ever taken and not finished."""
     taken, finished, most = [], [], [0]
 
     def source():
-        for item in one_by_one(range(count)):
+        for item in items:
             taken.append(item)
             most.append(len(taken) - len(finished))
             yield item
 
     def work(item):
-        time.sleep(0.0205)  # slower than they come
+        time.sleep(seconds)
         finished.append(item)
 
     pipeline(source(), work, workers, maxsize)
@@ -1257,15 +1265,19 @@ def most_in_hand(workers, maxsize, count):
 
 
 def one_worker_one_place_at_most_three():
-    return most_in_hand(workers=1, maxsize=1, count=4)
+    return most_in_hand(1, 1, one_by_one(range(4)), SLOWER)
 
 
 def one_worker_two_places_at_most_four():
-    return most_in_hand(workers=1, maxsize=2, count=5)
+    return most_in_hand(1, 2, one_by_one(range(5)), SLOWER)
 
 
 def two_workers_one_place_at_most_four():
-    return most_in_hand(workers=2, maxsize=1, count=5)
+    return most_in_hand(2, 1, one_by_one(range(5)), SLOWER)
+
+
+def all_items_and_all_work_at_the_same_moment():
+    return most_in_hand(1, 1, range(5), 0)
 
 
 def at_most_3_in_hand(most):
@@ -1279,6 +1291,7 @@ def at_most_4_in_hand(most):
 check(one_worker_one_place_at_most_three, expect=at_most_3_in_hand)
 check(one_worker_two_places_at_most_four, expect=at_most_4_in_hand)
 check(two_workers_one_place_at_most_four, expect=at_most_4_in_hand)
+check(all_items_and_all_work_at_the_same_moment, expect=at_most_3_in_hand, schedules=200)
 
 
 # %% [markdown]
@@ -1328,6 +1341,10 @@ def two_errors_at_the_same_moment():
     return what_is_raised(one_by_one([1, 2]), fail_at_ten, 2, 1)
 
 
+def errors_of_all_items_at_the_same_moment():
+    return what_is_raised("aaaaaaaa", fail, 2, 1)
+
+
 def an_error_of_the_iterable_is_raised():
     def broken():
         yield "a"
@@ -1358,6 +1375,7 @@ check(an_error_of_fn_is_raised, expect=("ValueError ('a',)", []))
 check(an_error_of_the_only_worker_is_raised, expect=("ValueError ('a',)", []))
 check(an_error_of_every_worker_is_raised, expect=("ValueError ('a',)", []))
 check(two_errors_at_the_same_moment, expect=("ValueError ('a',)", []))
+check(errors_of_all_items_at_the_same_moment, expect=("ValueError ('a',)", []), delays=True, schedules=200)
 check(an_error_of_the_iterable_is_raised, expect=("KeyError ('b',)", []))
 check(
     at_most_one_more_is_taken,

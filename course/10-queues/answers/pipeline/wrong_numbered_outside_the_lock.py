@@ -1,4 +1,4 @@
-# fails: pipeline-1 finished
+# fails: pipeline-1 finished, pipeline-2 finished
 # The items are taken under the lock and numbered outside it: two workers may come by in the other order.
 import threading
 

@@ -1,4 +1,4 @@
-# fails: pipeline-1 finished
+# fails: pipeline-1 finished, pipeline-2 finished
 # The results stand in the order in which they were finished.
 import queue
 import threading
