@@ -65,7 +65,6 @@ class World:
             self._install()
             yield
         finally:
-            self.crew.dismiss()
             self._uninstall()
             if self._gc:
                 gc.enable()
@@ -79,6 +78,7 @@ class World:
             self._patches.install()
 
     def _uninstall(self) -> None:
+        self.crew.dismiss()
         for restore in self._reach.restore:
             restore()
         self._patches.uninstall()
@@ -127,10 +127,7 @@ class World:
                     reach.restore.append(functools.partial(space.pop, name, None))
             original = function.__code__
             woven, made = weave(original, space, names)
-            for site in made:
-                site.visible = False
-            self.sites += made
-            self._note(woven)
+            self._enter(woven, made)
             function.__code__ = woven
             reach.undo.append(functools.partial(setattr, function, "__code__", original))
         vars(dataclasses)["exec"] = self._write
@@ -144,11 +141,14 @@ class World:
         for function in names.values():
             woven, made = weave(function.__code__, function.__globals__, ())
             if id(woven) not in self.woven:  # equal text becomes the same code in the next execution
-                for site in made:
-                    site.visible = False
-                self.sites += made
-                self._note(woven)
+                self._enter(woven, made)
             function.__code__ = woven
+
+    def _enter(self, woven: types.CodeType, made: list[Site]) -> None:
+        for site in made:
+            site.visible = False
+        self.sites += made
+        self._note(woven)
 
     def _note(self, code: types.CodeType) -> None:
         self.woven.add(id(code))
