@@ -159,7 +159,8 @@ def parts_of(iterator: Any) -> list[Any]:
     """What an iterator or a view walks over, and what it calls."""
     found: list[Any] = []
     for part in gc.get_referents(iterator):
-        found += part if type(part) is tuple else [part]
+        # not by going over the tuple: that of a zip_longest has holes where an iterator has ended
+        found += gc.get_referents(part) if type(part) is tuple else [part]
     return found
 
 

@@ -1,8 +1,9 @@
 """Iterators that outlive an execution begin each one where they stood when the check began.
 
-An iterator of C is copied, with the iterators inside it, but not with what they walk over; a generator that has not
-begun is made again by its function. Both stay behind a stand-in, which alone is handed to the code. What can be
-neither copied nor made again is refused when an execution uses it: it would go on from one schedule to the next.
+An iterator of C is copied, with the iterators inside it, but not with what they walk over; one that Python cannot copy
+(those of itertools from 3.14 on) is made again from what can be seen of its state; a generator that has not begun is
+made again by its function. All stay behind a stand-in, which alone is handed to the code. What can be neither copied
+nor made again is refused when an execution uses it: it would go on from one schedule to the next.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import copy
 import gc
 import inspect
 import itertools
+import re
 import types
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 # Iterators over a container, or over such an iterator: what they walk is found by the garbage collector's own
@@ -65,6 +68,78 @@ _EXAMPLES: tuple[Any, ...] = (
 )
 #: A copy of an iterator over a dict or set would be one over a list.
 _COPIED = frozenset(type(example) for example in _EXAMPLES)
+
+
+#: From an iterator and what it refers to, begun as that is to begin, one that goes on alike.
+_Maker = Callable[[Any, list[Any]], Any]
+
+
+def _count(original: Any, parts: list[Any]) -> Any:
+    """It refers to its step and, where that is no small integer, to the next number; else that is only written."""
+    if len(parts) == 2:
+        return itertools.count(*parts)
+    written = re.match(r"count\((-?\d+)[,)]", repr(original))
+    if written is None:
+        raise TypeError("its next number cannot be seen")
+    return itertools.count(int(written[1]), parts[0])
+
+
+def _repeat(original: Any, parts: list[Any]) -> Any:
+    try:
+        return itertools.repeat(parts[0], original.__length_hint__())
+    except TypeError:  # without an end
+        return itertools.repeat(parts[0])
+
+
+def _chain(_: Any, parts: list[Any]) -> Any:
+    """It refers to what gives it the next iterators, and to the one it is at; to nothing when it has ended."""
+    if not parts:
+        return itertools.chain()
+    return itertools.chain(*parts[1:], itertools.chain.from_iterable(parts[0]))
+
+
+def _cycle(_: Any, parts: list[Any]) -> Any:
+    """While it goes round for the first time: to the iterator, and to what that has given so far."""
+    if len(parts) != 2:
+        raise TypeError("its place in the round cannot be seen")
+    inner, given = parts
+    new = itertools.cycle(itertools.chain(given, inner))
+    for _ in given:
+        next(new)
+    return new
+
+
+def _accumulate(_: Any, parts: list[Any]) -> Any:
+    """To a function (or to none), the iterator, the sum (when it has begun), and its first value (None without)."""
+    if parts[-1] is not None:
+        raise TypeError("whether it has given its first value cannot be seen")
+    if len(parts) == 2:
+        return itertools.accumulate(parts[0])
+    if len(parts) == 3 and callable(parts[0]) and not hasattr(parts[0], "__next__"):
+        return itertools.accumulate(parts[1], parts[0])
+    *function, inner, total = parts[:-1]
+    new = itertools.accumulate(inner, *function, initial=total)
+    next(new)
+    return new
+
+
+#: How those that cannot be copied are made again. Not among them: those that hold a number or a mark which nothing shows
+#: (islice, takewhile, dropwhile, product, permutations, combinations …).
+_MADE_AGAIN: dict[type, _Maker] = {
+    itertools.count: _count,
+    itertools.repeat: _repeat,
+    itertools.chain: _chain,
+    itertools.cycle: _cycle,
+    itertools.accumulate: _accumulate,
+    itertools.starmap: lambda _, parts: itertools.starmap(*reversed(parts)),
+    itertools.filterfalse: lambda _, parts: itertools.filterfalse(*reversed(parts)),
+    itertools.compress: lambda _, parts: itertools.compress(*parts),
+}
+
+
+def _cannot_be_copied(kind: type) -> bool:
+    """Whether this interpreter gives the iterators of that type no way to be copied."""
+    return kind.__reduce__ is object.__reduce__
 
 
 class Again:
@@ -118,8 +193,9 @@ class Beginnings:
     def __init__(self) -> None:
         self._originals: list[tuple[Any, Any]] = []  # stand-in, iterator
         self._kept: dict[int, Any] = {}  # what iterators refer to and what is not copied with them
-        # each after those that it needs
-        self._generators: dict[int, tuple[Any, types.FunctionType, dict[str, Any]]] = {}
+        self._functions: list[types.FunctionType] = []  # of generators
+        # by id: the original, and what makes it again with a memo; each after those that it needs
+        self._made: dict[int, tuple[Any, Callable[[dict[int, Any]], Any]]] = {}
 
     def stand_in(self, original: Any) -> Any:
         """A stand-in for an iterator or a generator; None if it cannot begin again."""
@@ -135,7 +211,7 @@ class Beginnings:
 
     def parts(self) -> list[Any]:
         """What the iterators refer to, and the functions of the generators."""
-        return [*self._kept.values(), *(function for _, function, _ in self._generators.values())]
+        return [*self._kept.values(), *self._functions]
 
     def begin(self) -> None:
         """Before an execution: all begin again."""
@@ -146,19 +222,40 @@ class Beginnings:
     def _study(self, part: Any) -> bool:
         """Note what is copied with an iterator and what is not; False if something would have to be and cannot."""
         kind = type(part)
-        if id(part) in self._kept or id(part) in self._generators:
+        if id(part) in self._kept or id(part) in self._made:
             return True
         if kind is types.GeneratorType:
             return self._study_generator(part)
         if kind is tuple:
-            return all([self._study(each) for each in part])
+            return all([self._study(each) for each in gc.get_referents(part)])
         if kind in _COPIED:
-            parts = gc.get_referents(part)
+            state = [each for each in gc.get_referents(part) if each is not kind]
+            own: list[Any] = []
             if kind is itertools.cycle:  # the list of what it has given so far is its own, and grows
-                parts = [each for own in parts for each in (own if type(own) is list else [own])]
-            return all([self._study(each) for each in parts])
+                state[-1] = own = list(state[-1])
+            parts = [each for each in state if each is not own]
+            return all([self._study(each) for each in parts + own]) and self._study_copy(part, state)
         self._kept[id(part)] = part
         return kind not in ITERATORS
+
+    def _study_copy(self, iterator: Any, state: list[Any]) -> bool:
+        """Note how an iterator that cannot be copied is made again; False if that is not known."""
+        if not _cannot_be_copied(type(iterator)):
+            return True
+        maker = _MADE_AGAIN.get(type(iterator))
+
+        def make(memo: dict[int, Any]) -> Any:
+            assert maker is not None
+            return maker(iterator, [self._begun(each, memo) for each in state])
+
+        try:
+            if maker is None:
+                return False
+            make(self._memo())
+        except TypeError:  # its state cannot be seen
+            return False
+        self._made[id(iterator)] = iterator, make
+        return True
 
     def _study_generator(self, generator: types.GeneratorType[Any, Any, Any]) -> bool:
         if inspect.getgeneratorstate(generator) != inspect.GEN_CREATED:
@@ -169,15 +266,20 @@ class Beginnings:
                 arguments = dict(generator.gi_frame.f_locals)
                 if not all([self._study(value) for value in arguments.values()]):
                     return False
-                self._generators[id(generator)] = generator, function, arguments
+
+                def make(memo: dict[int, Any], function: types.FunctionType = function) -> Any:
+                    return _called(function, {name: self._begun(value, memo) for name, value in arguments.items()})
+
+                self._functions.append(function)
+                self._made[id(generator)] = generator, make
                 return True
         return False
 
     def _memo(self) -> dict[int, Any]:
         """For `copy.deepcopy`, by the ids of originals: what they come to in the next execution."""
         memo = dict(self._kept)
-        for key, (_, function, arguments) in self._generators.items():
-            memo[key] = _called(function, {name: self._begun(value, memo) for name, value in arguments.items()})
+        for key, (_, make) in self._made.items():
+            memo[key] = make(memo)
         return memo
 
     @staticmethod

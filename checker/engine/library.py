@@ -48,10 +48,22 @@ _WOVEN: tuple[tuple[type, str, tuple[str, ...]], ...] = (
     (queue.Queue, "", ("Queue LifoQueue PriorityQueue", ".queue unfinished_tasks")),
     (queue.LifoQueue, "", ("LifoQueue", ".queue unfinished_tasks")),
     (queue.PriorityQueue, "", ("PriorityQueue", ".queue unfinished_tasks")),
+    # from 3.15 on
+    *(
+        (getattr(threading, name), "", (words,))
+        for name, words in (
+            ("serialize_iterator", "serialize_iterator synchronized_iterator"),
+            ("_concurrent_tee", "concurrent_tee"),
+        )
+        if hasattr(threading, name)
+    ),
 )
 
+#: What a thread of a pool does with the function that it was given: in an object of its own from 3.14 on.
+_POOL_CALLER: Any = getattr(futures_thread, "WorkerContext", futures_thread._WorkItem)
+
 #: Places that call what the learner handed in, which may be C code: `Thread(target=items.append)`.
-CALLERS: tuple[Any, ...] = (threading.Thread.run, threading.Timer.run, futures_thread._WorkItem.run, call)
+CALLERS: tuple[Any, ...] = (threading.Thread.run, threading.Timer.run, _POOL_CALLER.run, call)
 
 
 def woven_for(names: set[str], functions: list[types.FunctionType]) -> list[types.FunctionType]:

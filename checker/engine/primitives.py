@@ -255,6 +255,19 @@ class ControlledRLock:
             rt.tracer.record("release", self, lock=True)
         return count
 
+    def locked(self) -> bool:
+        rt = current.runtime
+        if rt is not None and rt.caller() is not None:
+            rt.step().refused.add(id(self))
+            if not rt.alone:
+                rt.point(Op(LOOK, ((id(self), ALL, False),), what=self))
+            if rt.tracer:
+                rt.tracer.record("read", self, str(self.holder is not None), lock=True)
+        return self.holder is not None
+
+    if not hasattr(_real_rlock, "locked"):  # it came with 3.14
+        del locked
+
     def __hash__(self) -> int:
         return self.serial
 
@@ -397,8 +410,17 @@ _real_sleep = time.sleep
 
 
 def _number(value: Any) -> float:
-    """A number of seconds; TypeError with this interpreter's message if it is none."""
-    return value if isinstance(value, (int, float)) else operator.index(value)
+    """A number of seconds; TypeError with this interpreter's message if it is none to it.
+
+    Up to 3.14 it must be an int or a float; later any real number is one, such as a Fraction.
+    """
+    if isinstance(value, (int, float)):
+        return value
+    try:
+        _real_lock().acquire(timeout=value)
+    except (ValueError, OverflowError):  # too small or too large: the caller has words of its own for that
+        pass
+    return operator.index(value) if hasattr(type(value), "__index__") else float(value)
 
 
 #: What the wall clock shows when virtual time begins: 2025-01-01, in seconds since 1970.

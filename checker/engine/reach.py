@@ -38,6 +38,9 @@ MOST_ITEMS = 1_000
 
 _IMPORT_NAME = dis.opmap["IMPORT_NAME"]
 
+#: What stands in a module for something that is imported when it is first used (3.15).
+_LAZY = getattr(types, "LazyImportType", None)
+
 _LEAVES = frozenset({str, int, float, bool, bytes, complex, type(None), type(...), range, types.CodeType})
 
 #: Modules whose objects of C are walked through by the garbage collector's own traversal.
@@ -180,7 +183,7 @@ class Reach:
             self.restore.append(value.cache_clear)
             todo.append(value.__wrapped__)
         elif isinstance(value, (tuple, frozenset)):
-            todo += value
+            todo += gc.get_referents(value)  # that of a zip_longest may not be gone over: it has holes
         elif isinstance(value, types.CellType):
             self._visit_cell(value, todo)
         elif isinstance(value, random.Random) and not isinstance(value, random.SystemRandom):
@@ -266,11 +269,23 @@ class Reach:
                 space[name] = threads.number
                 self.undo.append(functools.partial(space.pop, name, None))
             elif name in space and not name.startswith("__"):
+                self._resolve(space, name)
                 value = space[name]
                 self._replace(value, functools.partial(space.__setitem__, name), name, todo)
                 self._remember_global(space, name)
             elif isinstance(sys.modules.get(name), types.ModuleType):  # imported inside a function
                 todo.append(sys.modules[name])
+
+    def _resolve(self, space: dict[str, Any], name: str) -> None:
+        """Make a lazy import beforehand, so that what it brings is woven and controlled as well."""
+        value = space[name]
+        if type(value) is not _LAZY:
+            return
+        try:
+            space[name] = value.resolve()
+        except Exception:  # then the code will meet it itself
+            return
+        self.undo.append(functools.partial(space.__setitem__, name, value))
 
     def _remember_global(self, space: dict[str, Any], name: str) -> None:
         value = space[name]
@@ -336,7 +351,8 @@ class Reach:
             self.restore.append(lambda: restore_dict(space, saved))
         for cls in type(obj).__mro__:
             for name, member in vars(cls).items():
-                if isinstance(member, types.MemberDescriptorType) and is_learner_class(cls):
+                known = is_learner_class(cls) or cls.__module__ in _LIBRARY_STATE
+                if isinstance(member, types.MemberDescriptorType) and known:
                     try:
                         value = member.__get__(obj, cls)
                     except AttributeError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _queue
 import _thread
 import concurrent.futures.thread as futures_thread
+import contextvars
 import random
 import sys
 import threading
@@ -35,6 +36,8 @@ _real_active_count = threading.active_count
 _real_lock = _thread.allocate_lock
 _real_rlock = _thread.RLock
 _LOCK_IS_A_TYPE = isinstance(threading.Lock, type)
+#: Where a Thread keeps its handle, of which it asks whether it has ended: nowhere up to 3.12, here or there since.
+_HANDLE = next((name for name in ("_os_thread_handle", "_handle") if name in vars(threading.main_thread())), "")
 
 
 def controlled() -> Any:
@@ -133,15 +136,15 @@ def start(self: threading.Thread) -> None:
         _real_start(self)
         return
     if not getattr(self, "_initialized", False):
-        raise RuntimeError("thread.__init__() not called")
+        _real_start(self)  # raises what it deserves
     if self._started._flag:  # type: ignore[attr-defined]
         raise RuntimeError("threads can only be started once")
     self._started._flag = True  # type: ignore[attr-defined]
-    task: Task | None = None
+    run = _in_its_context(self)
 
     def body() -> None:
         try:
-            self.run()
+            run()
         except Unwind:
             raise
         except BaseException:
@@ -152,6 +155,17 @@ def start(self: threading.Thread) -> None:
     if hasattr(self, "_native_id"):
         self._native_id = task.ident + NATIVE
     threading._active[task.ident] = self  # type: ignore[attr-defined]
+
+
+def _in_its_context(thread: threading.Thread) -> Callable[[], Any]:
+    """Its `run`, in the context that it was given or that this interpreter would give it (3.14)."""
+    if not hasattr(thread, "_context"):
+        return thread.run
+    if thread._context is None:
+        inherits = getattr(sys.flags, "thread_inherit_context", False)
+        thread._context = contextvars.copy_context() if inherits else contextvars.Context()
+    context: contextvars.Context = thread._context
+    return lambda: context.run(thread.run)
 
 
 def start_new_thread(function: Callable[..., Any], args: Any = (), kwargs: Any = None, /) -> int:
@@ -201,12 +215,13 @@ def forget(task: Task) -> None:
     threading._dangling.discard(thread)  # type: ignore[attr-defined]
     futures_thread._threads_queues.pop(thread, None)  # type: ignore[attr-defined]
     thread._is_stopped = True  # type: ignore[attr-defined]
-    if sys.version_info < (3, 13):
+    if not _HANDLE:
         thread._tstate_lock = None  # type: ignore[attr-defined]
     else:
         # the handle that Thread made was never started, and only a running one can be done
-        thread._handle = _thread._make_thread_handle(task.ident)  # type: ignore[attr-defined]
-        thread._handle._set_done()  # type: ignore[attr-defined]
+        handle = _thread._make_thread_handle(task.ident)  # type: ignore[attr-defined]
+        handle._set_done()
+        setattr(thread, _HANDLE, handle)
 
 
 def task_of(rt: Any, thread: threading.Thread) -> Task | None:
@@ -224,7 +239,7 @@ def join(self: threading.Thread, timeout: float | None = None) -> None:
         _real_join(self, timeout)
         return
     if not getattr(self, "_initialized", False):
-        raise RuntimeError("Thread.__init__() not called")
+        _real_join(self)  # raises what it deserves
     if not self._started._flag:  # type: ignore[attr-defined]
         raise RuntimeError("cannot join thread before it is started")
     task = task_of(rt, self)
@@ -258,11 +273,7 @@ def is_alive(self: threading.Thread) -> bool:
     if rt is None:
         return _real_is_alive(self)
     if not getattr(self, "_initialized", False):
-        raise (
-            RuntimeError("Thread.__init__() not called")
-            if sys.version_info >= (3, 13)
-            else AssertionError("Thread.__init__() not called")
-        )
+        _real_is_alive(self)  # raises what it deserves
     task = task_of(rt, self)
     if task is None:
         return bool(self._started._flag) and not getattr(self, "_is_stopped", False)  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ the same as the original when no execution is under way. Instructions are taken 
 
 from __future__ import annotations
 
+import dis
 import functools
 import inspect
 import sys
@@ -21,34 +22,52 @@ from . import attributes, calling, items, sites
 
 _V312 = sys.version_info >= (3, 12)
 _V313 = sys.version_info >= (3, 13)
-_V314 = sys.version_info >= (3, 14)
+
+
+def _takes_argument(name: str) -> bool:
+    return dis.opmap[name] in getattr(dis, "hasarg", ())
+
+
+# What this interpreter says of itself, instead of what its version is known for.
+#: The stack places of a loop's iterator: the iterator alone, or (3.15) the iterable with its index, or an iterator with
+#: NULL. What lies above the lowest place is no object: it may not be copied into a hook.
+_ITERATOR = 1 + dis.stack_effect(dis.opmap["GET_ITER"], 0 if _takes_argument("GET_ITER") else None)
+#: Whether CALL_FUNCTION_EX says in its argument that there are keywords; else (3.14) their place is always there.
+_KEYWORDS_ARE_SAID = _takes_argument("CALL_FUNCTION_EX") or not hasattr(dis, "hasarg")
+#: Whether `throw` into a delegating generator looks for the SEND in front of the YIELD_VALUE (3.11).
+_THROW_LOOKS_BACK = "CLEANUP_THROW" not in dis.opmap
 
 _MATMUL = int(BinaryOp.MATRIX_MULTIPLY)
 _TIMES = {int(BinaryOp.MULTIPLY), int(BinaryOp.INPLACE_MULTIPLY)}
 _SUBSCRIPT = getattr(BinaryOp, "SUBSCR", None)  # BINARY_SUBSCR became an operator in 3.14
 
-# Where an operand is used as a whole: (depth on the stack).
 _TRUTH = {"TO_BOOL", "UNARY_NOT", "JUMP_IF_TRUE_OR_POP", "JUMP_IF_FALSE_OR_POP"}
+#: Where an operand is used as a whole: its depth on the stack, 1 = top.
 _WHOLE = {
-    "GET_ITER",
-    "FOR_ITER",
-    "UNPACK_SEQUENCE",
-    "UNPACK_EX",
-    "FORMAT_VALUE",
-    "FORMAT_SIMPLE",
-    "CONVERT_VALUE",
-    "LIST_EXTEND",
-    "SET_UPDATE",
-    "DICT_UPDATE",
-    "DICT_MERGE",
-    "GET_YIELD_FROM_ITER",
-    "SEND",
-    "GET_LEN",
-    "MATCH_SEQUENCE",
-    "MATCH_MAPPING",
-    "MATCH_KEYS",
-    "MATCH_CLASS",
+    "GET_ITER": 1,
+    "FOR_ITER": _ITERATOR,
+    "UNPACK_SEQUENCE": 1,
+    "UNPACK_EX": 1,
+    "FORMAT_VALUE": 1,  # below a format
+    "FORMAT_SIMPLE": 1,
+    "FORMAT_WITH_SPEC": 2,
+    "CONVERT_VALUE": 1,
+    "LIST_EXTEND": 1,
+    "SET_UPDATE": 1,
+    "DICT_UPDATE": 1,
+    "DICT_MERGE": 1,
+    "GET_YIELD_FROM_ITER": 1,
+    "SEND": 1 + _ITERATOR,
+    "GET_LEN": 1,
+    "MATCH_SEQUENCE": 1,
+    "MATCH_MAPPING": 1,
+    "MATCH_KEYS": 2,
+    "MATCH_CLASS": 3,
 }
+#: Flag of FORMAT_VALUE: a format lies on top.
+_WITH_FORMAT = 4
+#: Instructions that load a constant: the argument, or nothing that could hold a container (`None`, `tuple`, `all` …).
+_CONSTANTS = {"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT"}
 _GIVES_BOOL = {"COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL"}
 _GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
 
@@ -58,6 +77,13 @@ _MOST_PUSHED = calling.MOST_ARGUMENTS + 4
 #: Woven functions that are kept for the next exploration: a cell that is run again and again is new each time.
 MOST_KEPT = 1_000
 _cache: dict[tuple[types.CodeType, int, frozenset[str]], tuple[types.CodeType, list[sites.Site]]] = {}
+
+
+def _constant(instruction: Instr | None) -> tuple[bool, Any]:
+    """Whether the instruction loads a constant, and which."""
+    if instruction is None or instruction.name not in _CONSTANTS:
+        return False, None
+    return True, None if instruction.name == "LOAD_COMMON_CONSTANT" else instruction.arg
 
 
 def _takes_containers(operator: int, constant: Any) -> bool:
@@ -79,8 +105,6 @@ def stored_globals(code: types.CodeType) -> set[str]:
 
 def may_store_globals(code: types.CodeType) -> bool:
     """A cheap look at the raw bytes, before `stored_globals` takes the code apart."""
-    import dis
-
     wanted = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
     if wanted & set(code.co_code[::2]):
         return True
@@ -246,17 +270,23 @@ class _Weaver:
         elif name == "CONTAINS_OP":
             self.hook(items.UseItem, "in", [2, 1])
         elif name == "BINARY_OP":
-            constant = previous is not None and previous.name == "LOAD_CONST"
-            if not constant or _takes_containers(int(arg), cast(Instr, previous).arg):
+            constant, value = _constant(previous)
+            if not constant or _takes_containers(int(arg), value):
                 self.hook(items.Operate, "in-place" if int(arg) >= 13 else "operator", [2, 1])
         elif name == "COMPARE_OP":
-            constant = previous is not None and previous.name == "LOAD_CONST"
-            if not constant or isinstance(cast(Instr, previous).arg, bytes):  # a bytearray can equal it
+            constant, value = _constant(previous)
+            if not constant or isinstance(value, bytes):  # a bytearray can equal it
                 self.hook(items.Operate, "compare", [2, 1])
         elif name == "YIELD_VALUE" or (name in ("RETURN_VALUE", "RETURN_CONST") and self.generator):
             self.hook(sites.Leave, "yield", [])
+            if _THROW_LOOKS_BACK and previous is not None and previous.name == "SEND":
+                # It takes the argument of the instruction in front for SEND's: one that jumps there, and never does.
+                self.emit("LOAD_CONST", False)
+                self.out.append(Instr("POP_JUMP_FORWARD_IF_TRUE", cast(Any, previous.arg), location=item.location))
         elif name in _WHOLE:
-            depth = {"SEND": 2, "MATCH_KEYS": 2, "MATCH_CLASS": 3}.get(name, 1)
+            depth = _WHOLE[name]
+            if name == "FORMAT_VALUE" and int(arg) & _WITH_FORMAT:
+                depth += 1
             self.hook(items.Use, name.lower(), [depth])
         elif name in _TRUTH or (name.startswith("POP_JUMP") and not _V313):
             if "NONE" not in name and (previous is None or previous.name not in _GIVES_BOOL):
@@ -305,7 +335,7 @@ class _Weaver:
         held: list[Instr] = getattr(self, "_held", [])
         self._held = []
         if name == "CALL_FUNCTION_EX":
-            below = 1 if _V314 else int(arg) & 1
+            below = int(arg) & 1 if _KEYWORDS_ARE_SAID else 1
             # [.., callable, (NULL from 3.13,) arguments, (keywords)]
             self.hook(calling.CallStar, "call", [below + (3 if _V313 else 2), below + 1])
         else:

@@ -12,6 +12,7 @@ import builtins
 import contextlib
 import importlib
 import string
+import types
 import typing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from typing import Any
 
 from checker.grading import words
 from checker.grading.slicing import bound
+
+
+#: What stands in a module for something that is imported when it is first used (3.15).
+_LAZY = getattr(types, "LazyImportType", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ class _Gate(ast.NodeVisitor):
         module = self._module(node, "." if node.level else node.module or ".")
         for alias in node.names:
             if alias.name == "*":
-                self._imported.update((name, vars(module).get(name)) for name in _public(module))
+                self._imported.update((name, _member(module, name)) for name in _public(module))
                 continue
             self._attribute(node, alias.name)
             if alias.name.startswith("_") or alias.name == "open":
@@ -408,7 +413,8 @@ def _loaded(path: str) -> ModuleType | None:
 
 
 def _member(owner: Any, name: str) -> Any:
-    return vars(owner).get(name) if isinstance(owner, (ModuleType, type)) else None
+    found = vars(owner).get(name) if isinstance(owner, (ModuleType, type)) else None
+    return found.resolve() if found is not None and type(found) is _LAZY else found
 
 
 def _public(module: ModuleType | None) -> list[str]:

@@ -1,5 +1,7 @@
 """The gate lets honest answers pass and names what it refuses."""
 
+import traceback
+import types
 from pathlib import Path
 
 import pytest
@@ -81,9 +83,9 @@ REFUSED = {
     "import operator\noperator.attrgetter(*names)": "attrgetter with a computed name",
     "import operator\noperator.methodcaller('__setattr__', 'x', 3)": "methodcaller of __setattr__",
     "getattr(type, '__setattr__')": "getattr of __setattr__",
-    "import dataclasses\ndataclasses.inspect.importlib": "the module inspect as dataclasses.inspect",
+    "import traceback\ntraceback.linecache.os": "the module linecache as traceback.linecache",
     "import enum as e\ne.bltns": "the module builtins as enum.bltns",
-    "from dataclasses import inspect": "the module inspect as dataclasses.inspect",
+    "from traceback import linecache": "the module linecache as traceback.linecache",
     "from uuid import *\nos.x": "the module os as os",
     "import logging\nlogging.io.open('x')": "the private name logging.io.open",
     "import logging.config": "import of logging.config",
@@ -143,6 +145,14 @@ REFUSED = {
     "x.__get__(*y)": "__get__ that is not called at once",
     "match x:\n    case A(__get__=g): pass": "__get__ that is not called at once",
 }
+
+if hasattr(traceback, "_colorize"):  # imported there from 3.13 on, and only when it is used from 3.15 on
+    REFUSED["import traceback\ntraceback._colorize.os"] = "the module _colorize as traceback._colorize"
+if hasattr(types, "LazyImportType"):  # 3.15
+    REFUSED["lazy import os"] = "import of os"
+    REFUSED["lazy from subprocess import run"] = "import of subprocess"
+    REFUSED["__lazy_import__('os')"] = "the name __lazy_import__"
+    REFUSED["__lazy_modules__ = ['threading']"] = "the name __lazy_modules__"
 
 
 @pytest.mark.parametrize("name", HONEST)
