@@ -123,8 +123,8 @@ def _accumulate(_: Any, parts: list[Any]) -> Any:
     return new
 
 
-#: How those that cannot be copied are made again. Not among them: those that hold a number or a mark which nothing shows
-#: (islice, takewhile, dropwhile, product, permutations, combinations …).
+#: How those that cannot be copied are made again. Not among them: those that hold a number or a mark which nothing
+#: shows (islice, takewhile, dropwhile, product, permutations, combinations …).
 _MADE_AGAIN: dict[type, _Maker] = {
     itertools.count: _count,
     itertools.repeat: _repeat,
@@ -260,20 +260,23 @@ class Beginnings:
     def _study_generator(self, generator: types.GeneratorType[Any, Any, Any]) -> bool:
         if inspect.getgeneratorstate(generator) != inspect.GEN_CREATED:
             return False
-        for function in gc.get_referents(generator):
-            if type(function) is types.FunctionType and function.__code__ is generator.gi_code:
-                assert generator.gi_frame is not None  # it has not begun
-                arguments = dict(generator.gi_frame.f_locals)
-                if not all([self._study(value) for value in arguments.values()]):
-                    return False
+        assert generator.gi_frame is not None  # it has not begun
+        arguments = dict(generator.gi_frame.f_locals)
+        of_its_code = [
+            part
+            for part in gc.get_referents(generator)
+            if type(part) is types.FunctionType and part.__code__ is generator.gi_code
+        ]
+        if not of_its_code or not all([self._study(value) for value in arguments.values()]):
+            return False
+        function = of_its_code[0]
 
-                def make(memo: dict[int, Any], function: types.FunctionType = function) -> Any:
-                    return _called(function, {name: self._begun(value, memo) for name, value in arguments.items()})
+        def make(memo: dict[int, Any]) -> Any:
+            return _called(function, {name: self._begun(value, memo) for name, value in arguments.items()})
 
-                self._functions.append(function)
-                self._made[id(generator)] = generator, make
-                return True
-        return False
+        self._functions.append(function)
+        self._made[id(generator)] = generator, make
+        return True
 
     def _memo(self) -> dict[int, Any]:
         """For `copy.deepcopy`, by the ids of originals: what they come to in the next execution."""

@@ -350,9 +350,10 @@ class Reach:
             saved = dict(space)
             self.restore.append(lambda: restore_dict(space, saved))
         for cls in type(obj).__mro__:
+            if not is_learner_class(cls) and (cls.__module__ not in _LIBRARY_STATE or "__slots__" not in vars(cls)):
+                continue  # those of C can mostly not be set
             for name, member in vars(cls).items():
-                known = is_learner_class(cls) or cls.__module__ in _LIBRARY_STATE
-                if isinstance(member, types.MemberDescriptorType) and known:
+                if isinstance(member, types.MemberDescriptorType):
                     try:
                         value = member.__get__(obj, cls)
                     except AttributeError:

@@ -132,6 +132,7 @@ class Runtime:
         self.switches: list[tuple[int, int, int, bool]] = []  # (task, its step, next task, preemption)
         self.done = _allocate_lock()
         self.done.acquire()
+        self.leaving = _allocate_lock()
         self.delayed = False  # time could have moved while somebody could run
         self.tried = False  # somebody has looked at a lock without waiting, or with a deadline
         self.inside = False  # an instruction that touches several places is at it
@@ -212,18 +213,23 @@ class Runtime:
                 self.policy_error = error
                 self.ended = True
         finally:
-            if not task.exited:
-                self.leave(task)
+            self.leave(task)
 
     def leave(self, task: Task) -> None:
-        """The last act of a thread that was unwound: pass the baton to the next one to be unwound."""
-        task.exited = True
-        threads.forget(task)
-        for other in self.tasks[1:]:
-            if not other.exited:
-                self.hand_over(other)
+        """The last act of a thread that was unwound: pass the baton to the next one to be unwound.
+
+        For one that cannot be ended, its watcher does so; should it come back after all, it has nothing to pass on.
+        """
+        with self.leaving:
+            if task.exited:
                 return
-        self.done.release()
+            task.exited = True
+            threads.forget(task)
+            for other in self.tasks[1:]:
+                if not other.exited:
+                    self.hand_over(other)
+                    return
+            self.done.release()
 
     def main_body(self, scenario: Callable[[], Any]) -> None:
         threads.enter_main(self.task)

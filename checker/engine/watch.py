@@ -15,6 +15,8 @@ from .tasks import Unwind
 
 #: How many times its patience an execution may take while the machine is busy with other things.
 MOST_PATIENCE = 10
+#: Real seconds that the others get to end when one cannot be ended.
+_PATIENCE = 1.0
 
 
 def until_end(rt: Any) -> None:
@@ -52,6 +54,8 @@ def _end(rt: Any, outcome: str, note: str) -> None:
             return
         if attempt >= 1:
             _raise_in(rt.running)
+    rt.leave(rt.task)  # it keeps its OS thread, but the others end
+    rt.done.acquire(timeout=_PATIENCE)
     rt.note += "; its thread is in a call that cannot be ended and runs on until the process ends"
     rt.doubts.append("a thread could not be ended")
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from bytecode import BinaryOp, Bytecode, Instr, Label
-from bytecode.instr import CellVar, FreeVar
+from bytecode.instr import BITFLAG_OPCODES, FORMAT_VALUE_OPS, CellVar, FreeVar
 
 from . import attributes, calling, items, sites
 
@@ -36,6 +36,12 @@ _ITERATOR = 1 + dis.stack_effect(dis.opmap["GET_ITER"], 0 if _takes_argument("GE
 _KEYWORDS_ARE_SAID = _takes_argument("CALL_FUNCTION_EX") or not hasattr(dis, "hasarg")
 #: Whether `throw` into a delegating generator looks for the SEND in front of the YIELD_VALUE (3.11).
 _THROW_LOOKS_BACK = "CLEANUP_THROW" not in dis.opmap
+
+# `bytecode` 0.19 reads the argument of a template's field (3.14) as one flag and a conversion, and raises ValueError
+# for most: there are two flags. Left as a number, it goes through unharmed.
+for _numbered in {"BUILD_INTERPOLATION"} & dis.opmap.keys():
+    BITFLAG_OPCODES.discard(dis.opmap[_numbered])
+    FORMAT_VALUE_OPS.discard(dis.opmap[_numbered])
 
 _MATMUL = int(BinaryOp.MATRIX_MULTIPLY)
 _TIMES = {int(BinaryOp.MULTIPLY), int(BinaryOp.INPLACE_MULTIPLY)}
@@ -69,7 +75,8 @@ _WITH_FORMAT = 4
 #: Instructions that load a constant: the argument, or nothing that could hold a container (`None`, `tuple`, `all` …).
 _CONSTANTS = {"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT"}
 _GIVES_BOOL = {"COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL"}
-_GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
+_GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL"}
+_CELLS = {"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"}
 
 #: Places on the stack that a site and its operands need at most.
 _MOST_PUSHED = calling.MOST_ARGUMENTS + 4
@@ -248,7 +255,7 @@ class _Weaver:
                     self.emit("LOAD_CONST", None)
                     self.hook(sites.StoreGlobal, variable, [1])
                     self.emit("POP_TOP")
-        elif name in ("LOAD_DEREF", "LOAD_CLASSDEREF") and isinstance(arg, (CellVar, FreeVar)):
+        elif name in _CELLS and isinstance(arg, (CellVar, FreeVar)):
             if arg.name not in ("__class__", "__classdict__"):
                 self.cell_hook(sites.LoadCell, arg, False)
         elif name == "STORE_DEREF":
@@ -278,7 +285,7 @@ class _Weaver:
             if not constant or isinstance(value, bytes):  # a bytearray can equal it
                 self.hook(items.Operate, "compare", [2, 1])
         elif name == "YIELD_VALUE" or (name in ("RETURN_VALUE", "RETURN_CONST") and self.generator):
-            self.hook(sites.Leave, "yield", [])
+            self.leave(previous)
             if _THROW_LOOKS_BACK and previous is not None and previous.name == "SEND":
                 # It takes the argument of the instruction in front for SEND's: one that jumps there, and never does.
                 self.emit("LOAD_CONST", False)
@@ -295,6 +302,19 @@ class _Weaver:
             if id(arg) not in loops:
                 self.hook(sites.BackEdge, "loop", [])
         out.append(item)
+
+    def leave(self, previous: Instr | None) -> None:
+        """Before a generator is left.
+
+        A delegated YIELD_VALUE has a handler of its own, for nothing but what is thrown into it (debug builds insist on
+        that): the hook, which may raise as well, goes in front of where that begins.
+        """
+        begun: list[Any] = []
+        if previous is not None and previous.name == "SEND":
+            while not isinstance(self.out[-1], Instr):
+                begun.insert(0, self.out.pop())
+        self.hook(sites.Leave, "yield", [])
+        self.out += begun
 
     def load_attribute(self, item: Instr) -> None:
         """LOAD_ATTR, with the method form taken apart: the callee of a call is then always a bound object."""

@@ -22,7 +22,6 @@ from typing import Any
 from checker.grading import words
 from checker.grading.slicing import bound
 
-
 #: What stands in a module for something that is imported when it is first used (3.15).
 _LAZY = getattr(types, "LazyImportType", None)
 

@@ -236,17 +236,27 @@ def test_threads_that_are_not_controlled_may_do_all_that():
     assert abs((DateTime.now() - done[0]).total_seconds()) < 60
 
 
+def threads_come_to(number):
+    """Whether there are soon no more than so many; a minute is for a busy machine."""
+    until = time.monotonic() + 60
+    while _thread._count() > number and time.monotonic() < until:
+        time.sleep(0.01)
+    return _thread._count() == number
+
+
 def test_a_wait_for_something_real_that_has_no_name_here_ends_the_search():
     read, write = os.pipe()
 
     def scenario():
         together(lambda: os.read(read, 1), lambda: os.write(write, b"x"))
 
-    began = time.perf_counter()
+    began, before = time.perf_counter(), _thread._count()
     exploration = explore(scenario, patience=1.0)
     assert exploration.outcome == "livelock"
     assert "waits for something real" in exploration.failure.note
     assert exploration.schedules == 1
     assert time.perf_counter() - began < 200
+    assert threads_come_to(before + 1)  # the reader; those that wait for their turn end
     os.write(write, b"x")  # lets the thread go that could not be ended
     os.close(write)
+    assert threads_come_to(before)
