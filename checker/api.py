@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from . import notebook, story, verdict
+from . import notebook, selfcheck, story, verdict
 from .discussion import failed, passed
 from .outcomes import Execution, Exploration
 from .search.explorer import explore_scenario
@@ -56,6 +56,7 @@ def explore(
 
     Raises:
         ValueError: an unknown search, or a replay text that is none.
+        PythonRefused: no verdicts are given on this Python (`checker.selfcheck`).
 
     >>> def two_increments():
     ...     counter = [0]
@@ -68,6 +69,7 @@ def explore(
     >>> found.outcomes[2].count, found.outcomes[1].count, found.claim
     (2, 4, 'no failure in all 6 schedules')
     """
+    selfcheck.require()
     with notebook.progress() as report:
         return explore_scenario(
             scenario,
@@ -103,11 +105,13 @@ def check(
 
     Raises:
         CheckFailed: some explored schedule gave something else, raised, deadlocked, spun for ever or left a thread.
+        PythonRefused: no verdicts are given on this Python (`checker.selfcheck`).
     """
 
     def allowed(execution: Execution) -> bool:
         return verdict.satisfies(expect, execution.observation)
 
+    selfcheck.require()
     with notebook.progress() as report:
         exploration = explore_scenario(
             scenario,

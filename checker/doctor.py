@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
+from checker import selfcheck
 from checker.course import CourseError, find
 
 _PACKAGES = ("jupyterlab", "nbgrader", "matplotlib", "bytecode", "anywidget")
@@ -43,6 +44,16 @@ def _python() -> Iterator[Finding]:
     yield Finding(sys.version_info >= (3, 11), f"Python {here}", "the course needs 3.11 or later")
     gil = getattr(sys, "_is_gil_enabled", lambda: True)()
     yield Finding(True, f"{os.cpu_count()} cores, GIL {'on' if gil else 'off'}")
+    yield _verdicts()
+
+
+def _verdicts() -> Finding:
+    try:
+        selfcheck.require()
+    except selfcheck.PythonRefused as error:
+        return Finding(False, "verdicts", str(error))
+    fault = selfcheck.judge()  # always, though `require` asks for it only where this Python was not tested
+    return Finding(not fault, "verdicts: known programs are judged rightly", f"{fault}; take another Python")
 
 
 def _packages() -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import notebook, verdict
+from . import notebook, selfcheck, verdict
 from .outcomes import Execution
 
 _MISSING = object()
@@ -30,11 +30,13 @@ def play(
 
     Raises:
         RuntimeError: called from inside a scenario.
+        PythonRefused: nothing is explored on this Python (`checker.selfcheck`).
     """
 
     def allowed(execution: Execution) -> bool:
         return expect is _MISSING or verdict.satisfies(expect, execution.observation)
 
+    selfcheck.require()
     expected = "" if expect is _MISSING else verdict.describe(expect)
     if not goal:
         goal = f"Make it give something else than {expected}." if expected else "Make it fail."

@@ -350,13 +350,14 @@ class Reach:
             saved = dict(space)
             self.restore.append(lambda: restore_dict(space, saved))
         for cls in type(obj).__mro__:
-            if not is_learner_class(cls) and (cls.__module__ not in _LIBRARY_STATE or "__slots__" not in vars(cls)):
-                continue  # those of C can mostly not be set
+            if not is_learner_class(cls) and cls.__module__ not in _LIBRARY_STATE:
+                continue
             for name, member in vars(cls).items():
                 if isinstance(member, types.MemberDescriptorType):
                     try:
                         value = member.__get__(obj, cls)
-                    except AttributeError:
+                        member.__set__(obj, value)
+                    except AttributeError:  # nothing is there, or it cannot be set, as most of a class in C
                         continue
                     self._replace(value, functools.partial(member.__set__, obj), name, todo, owner=cls.__name__)
                     kept = member.__get__(obj, cls)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checker import selfcheck
 from checker.course import Course, CourseError, find
 from checker.grading import cluster, grade, pool, report, sandbox, session
 from checker.grading.grade import Graded, Release
@@ -88,12 +89,16 @@ def grade_class(
     """Grade what was submitted and collected; return a line for each submission that was graded now.
 
     Raises:
-        CourseError: nothing can be graded: unknown assignment, no sandbox, no cluster.
+        CourseError: nothing can be graded: unknown assignment, no sandbox, no cluster, a Python that is not trusted.
     """
     from checker.grading import exercises  # nbgrader takes seconds to import
     from checker.grading.records import Records
 
     limits = limits or Limits()
+    try:
+        selfcheck.require()
+    except selfcheck.PythonRefused as error:
+        raise CourseError(f"{error}. Nothing was graded.") from None
     if sandboxed and dask is None:
         try:
             print(f"The sandbox holds: {session.proven(limits)}.", file=sys.stderr)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from checker import story
+from checker import selfcheck, story
 from checker.course import Course, CourseError, find
 from checker.grading import canaries, plan, sandbox, source
 from checker.grading.judge import Result, judge, unread
@@ -27,13 +27,16 @@ def check_file(exercise: str, path: Path, *, sandboxed: bool = True) -> dict[str
         has its `reason`, a text for a reader.
 
     Raises:
-        CourseError: unknown exercise, unreadable file, or no sandbox.
+        CourseError: unknown exercise, unreadable file, no sandbox, or a Python on which no verdicts are given.
     """
     course = find()
     try:
+        selfcheck.require()
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"cannot read {path}: {error}") from None
+    except selfcheck.PythonRefused as error:
+        raise CourseError(str(error)) from None
     try:
         assignment, found = _source_of(course, exercise)
         limits = Limits()

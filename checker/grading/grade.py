@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checker import selfcheck
 from checker.grading import canaries, feedback, plan, session, source, submission
 from checker.grading.canaries import Canary
 from checker.grading.judge import judge, unread
@@ -74,7 +75,9 @@ def grade_file(
 
     Raises:
         sandbox.SandboxError: untrusted code cannot be locked in here.
+        selfcheck.PythonRefused: no verdicts are given on this Python.
     """
+    selfcheck.require()
     if sandboxed:
         session.proven(limits)
     found, known = parsed(release)

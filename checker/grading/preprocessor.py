@@ -20,6 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
+from checker import selfcheck
 from checker.grading import grade, sandbox, session, submission
 from checker.grading.limits import Limits
 from checker.grading.source import SourceError
@@ -85,6 +86,10 @@ class ExploreAnswers(_Step):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         source, known = self.source(resources)
         limits = Limits(memory=self.memory, cpu=self.cpu, wall=self.wall, output=self.output)
+        try:
+            selfcheck.require()
+        except selfcheck.PythonRefused as error:
+            raise GradingError(f"{error}. Nothing is graded.") from None
         if not self.unsandboxed:
             self._prove(limits)
         left = nb.metadata.get(_NOTES, {})
