@@ -1,16 +1,22 @@
 # Every target says what it does and how long it may take; a second run skips what is done.
-# Needs make and Python 3.11 or later; everything else goes into .venv.
+# Needs make and Python 3.11 to 3.15 (later ones check themselves first); everything else goes into .venv.
 
-# The Python that makes .venv: the first on the path that is new enough. `make PYTHON=… lab` chooses another.
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
-# The versions for `make test-pythons`.
-PYTHONS ?= 3.11 3.12 3.13
+# The versions that the tests are run on: all that are found, by `make test-pythons`.
+PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
+# The Python that makes .venv: the first on the path that is new enough, can make environments and has the GIL, without
+# which there are no verdicts; else the first that is there, to be told why it will not do. `make PYTHON=…` chooses.
+FITS := import ensurepip, sys, sysconfig, venv; \
+	sys.exit(sys.version_info < (3, 11) or bool(sysconfig.get_config_var("Py_GIL_DISABLED")))
+NAMES := python3 $(foreach version,3.15 3.14 3.13 3.12 3.11,python$(version)) python
+ifndef PYTHON
+PYTHON := $(shell for python in $(NAMES); do $$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
+PYTHON := $(or $(PYTHON),$(shell for python in $(NAMES); do $$python -c '' 2>/dev/null && echo $$python && break; done))
+endif
 VENV ?= .venv
 # What `make test` hands to pytest: `make test ARGS="-m 'not slow'"`.
 ARGS ?=
 BIN := $(VENV)/bin
-NOT_INSTALLED := { echo 'Installing failed; the reason is above. Is this machine online?' >&2; exit 1; }
+INSTALL := $(BIN)/python checker/installing.py $(VENV)
 export PYTHONSAFEPATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Graders start a process for each submission: it would compile the whole checker anew where no bytecode may be kept.
@@ -25,7 +31,7 @@ help:
 	echo 'make demo          grade a small class from end to end (about a minute)'
 	echo 'make build         generate the notebooks from course/ (about 20 seconds)'
 	echo 'make lint          ruff and mypy (about 20 seconds)'
-	echo 'make test-pythons  the fast tests on Python $(PYTHONS) (3 minutes each)'
+	echo 'make test-pythons  the fast tests on each Python of $(PYTHONS) that is here (4 minutes each)'
 	echo 'make bench         the benchmarks (about 25 minutes)'
 	echo 'make clean         remove the environments; the gradebook and your work stay'
 
@@ -33,7 +39,7 @@ lab: $(BIN)/.lab
 	echo 'Preparing the course (first time: about 20 seconds), then opening JupyterLab.'
 	$(BIN)/python -m checker lab $(if $(PORT),--port $(PORT)) $(if $(LAB),-- $(LAB))
 
-test: $(BIN)/.test
+test: $(BIN)/.test $(BIN)/.browser
 	echo 'Running all tests: up to 30 minutes on two cores (make test-fast takes two).'
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -61,32 +67,41 @@ bench: $(BIN)/.bench
 
 test-pythons:
 	for version in $(PYTHONS); do \
-		PYENV_VERSION=$$version $(MAKE) --no-print-directory test-fast \
-			VENV=.venv-$$version PYTHON=python$$version || exit 1; \
-	done
+		if PYENV_VERSION=$$version python$$version -c '' 2>/dev/null; then \
+			echo "Python $$version:"; \
+			PYENV_VERSION=$$version $(MAKE) --no-print-directory test-fast \
+				VENV=.venv-$$version PYTHON=python$$version || failed="$$failed $$version"; \
+			tested="$$tested $$version"; \
+		else missing="$$missing $$version"; fi; \
+	done; \
+	echo "Tested on:$${tested:- none}. Not here:$${missing:- none}. Failed on:$${failed:- none}."; \
+	test -z "$$failed" -a -n "$$tested"
 
 clean:
 	rm -rf .venv .venv-*
 
 $(BIN)/python:
-	if [ -z '$(PYTHON)' ] || ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-		echo "No Python 3.11 or later found$(if $(PYTHON), as $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
-	if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
-		echo 'This Python cannot make environments; on Debian and Ubuntu: sudo apt install python3-venv' >&2; exit 1; fi
+	if [ -z '$(PYTHON)' ] || ! $(PYTHON) -c '' 2>/dev/null; then \
+		echo "No Python found$(if $(PYTHON), as $(PYTHON)); install 3.11 or later, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
 	echo 'Making $(VENV) (a few seconds).'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) checker/installing.py $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(BIN)/.lab: pyproject.toml | $(BIN)/python
 	echo 'Installing JupyterLab, nbgrader and the rest into $(VENV) (first time: one to three minutes).'
-	$(BIN)/python -m pip install -qq --editable . || $(NOT_INSTALLED)
+	$(INSTALL) .
 	touch $@
 
 $(BIN)/.test: pyproject.toml | $(BIN)/.lab
 	echo 'Installing what the tests need (about half a minute).'
-	$(BIN)/python -m pip install -qq --editable '.[test,dask,hub]' || $(NOT_INSTALLED)
+	$(INSTALL) '.[test,dask,hub]'
+	touch $@
+
+# Once, whatever comes of it: the tests that need a browser are left out without one, and say so.
+$(BIN)/.browser: | $(BIN)/.test
+	$(BIN)/python tests/needs.py browser
 	touch $@
 
 $(BIN)/.bench: pyproject.toml | $(BIN)/.lab
 	echo 'Installing what the benchmarks compare with (about half a minute).'
-	$(BIN)/python -m pip install -qq --editable '.[test,bench]' || $(NOT_INSTALLED)
+	$(INSTALL) '.[test,bench]'
 	touch $@

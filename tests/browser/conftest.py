@@ -11,7 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from server import CHROMIUM, FLAGS, PICTURES, course_in, lab  # noqa: E402
+from needs import browser, needs  # noqa: E402
+from server import FLAGS, PICTURES, course_in, lab  # noqa: E402
 
 from checker.course import Course  # noqa: E402
 from notebooks import Lab  # noqa: E402
@@ -24,20 +25,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(needs("chromium"))
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(900))  # a page or a kernel may take minutes on a busy machine
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"the browser tests need {CHROMIUM}: sudo apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
+        opened = playwright.chromium.launch(executable_path=str(browser()), args=FLAGS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from nbgraderpages import Assignments, Formgrader
+from needs import needs
 from server import PICTURES, free_port, running
 
 from checker.building import read
 from checker.course import find
 from notebooks import Lab
 
+pytestmark = needs("jupyterhub")
 ASSIGNMENT = "03-acquire"
 CONFIG = find().root / "docs" / "hub" / "jupyterhub_config.py"
 SOURCE = find().sources / ASSIGNMENT

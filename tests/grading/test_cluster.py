@@ -9,12 +9,12 @@ import time
 
 import pytest
 import tiny
+from needs import needs
 
 from checker.course import CourseError
 from checker.grading import batch, cluster
 
-distributed = pytest.importorskip("distributed", reason="an extra: pip install checker[dask]")
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore"), needs("distributed")]
 
 STUDENTS = 10
 
@@ -46,6 +46,8 @@ class Cluster:
         for _ in range(2):
             worker = ("--scheduler-file", str(file), "--host", "127.0.0.1", "--nthreads", "1")
             self.start("dask_worker", *worker, "--no-nanny", "--no-dashboard", "--death-timeout", "200")
+        import distributed
+
         with distributed.Client(scheduler_file=str(file), timeout=200) as client:
             client.wait_for_workers(2, timeout=200)
             self.address = client.scheduler.address
@@ -87,6 +89,8 @@ def test_a_killed_worker_loses_no_mark(tmp_path):
 
 
 def test_without_a_scheduler_there_is_one_clear_line(monkeypatch):
+    import distributed
+
     client = functools.partial(distributed.Client, timeout=1)
     monkeypatch.setattr(distributed, "Client", lambda address, **_: client(address))
     began = time.monotonic()

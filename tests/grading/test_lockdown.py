@@ -1,17 +1,17 @@
 """The lock-down holds, layer by layer and all together."""
 
 import errno
-import platform
 import subprocess
 import sys
 import textwrap
 
 import pytest
+from needs import needs
 
-from checker.grading import landlock, sandbox, seccomp, session
+from checker.grading import sandbox, seccomp, session
 from checker.grading.limits import Limits
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="a layer of Linux")
+linux = needs("linux")
 ALLOW, KILL, EPERM = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
@@ -103,10 +103,8 @@ def child(code, *arguments):
     return done.stdout
 
 
-@linux
+@needs("seccomp")
 def test_seccomp_alone_lets_threads_run_and_nothing_else():
-    if not seccomp.available():
-        pytest.skip(f"no seccomp for {platform.machine()}")
     said = child("""
         import os, socket, threading
         from checker.grading import seccomp
@@ -123,10 +121,8 @@ def test_seccomp_alone_lets_threads_run_and_nothing_else():
     assert said.split() == ["refused"] * 4
 
 
-@linux
+@needs("landlock")
 def test_landlock_alone_leaves_only_the_listed_folder(tmp_path):
-    if landlock.version() == 0:
-        pytest.skip("this kernel has no Landlock")
     (tmp_path / "open").mkdir()
     (tmp_path / "open" / "file").write_text("seen")
     (tmp_path / "closed").write_text("secret")
@@ -155,10 +151,8 @@ def test_landlock_alone_leaves_only_the_listed_folder(tmp_path):
 
 
 @linux
-@pytest.mark.parametrize("bubblewrap", [True, False])
+@pytest.mark.parametrize("bubblewrap", [pytest.param(True, marks=needs("bubblewrap")), False])
 def test_the_self_test_finds_no_way_out(monkeypatch, bubblewrap):
-    if bubblewrap and not sandbox.bubblewrap_works():
-        pytest.skip("bubblewrap does not work here")
     monkeypatch.setattr(sandbox, "bubblewrap_works", lambda: bubblewrap)
     layers = session.self_test(Limits())
     assert layers.seccomp and layers.rlimits and layers.bubblewrap == bubblewrap

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from needs import needs
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -22,7 +22,7 @@ print(grading._busy() - before)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")
+@needs("linux")  # read from /proc
 def test_what_orphans_use_is_counted():
     run = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
