@@ -82,7 +82,7 @@ clean:
 
 $(BIN)/python:
 	if [ -z '$(PYTHON)' ] || ! $(PYTHON) -c '' 2>/dev/null; then \
-		echo "No Python found$(if $(PYTHON), as $(PYTHON)); install 3.11 or later, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
+		echo "No Python 3.11 or later found$(if $(PYTHON), as $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
 	echo 'Making $(VENV) (a few seconds).'
 	$(PYTHON) checker/installing.py $(VENV) || { rm -rf $(VENV); exit 1; }
 

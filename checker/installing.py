@@ -133,6 +133,9 @@ def _version() -> str:
 
 def main(arguments: list[str]) -> int:
     """Run one command; return its exit status."""
+    if len(arguments) not in (1, 2):
+        print("usage: python installing.py FOLDER [REQUIREMENT]", file=sys.stderr)
+        return 2
     try:
         folder = Path(arguments[0])
         if len(arguments) == 1:

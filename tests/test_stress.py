@@ -62,7 +62,7 @@ def test_a_leaked_thread_is_named_and_does_not_reach_the_caller():
     before = threading.active_count()
     table = stress(scenarios.leaks_a_thread, seconds=100, rounds=2)
     assert table["leaked"].error == "forgotten still alive" and table.total == 2
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 def test_an_exception_in_a_thread_is_seen_although_nobody_raised_it_again():

@@ -147,21 +147,27 @@ def swallows_everything_in_a_bare_except():
     together(stubborn)
 
 
-def swallows_everything_in_finally():
-    """From text: the language allows the statement, but Python 3.14 warns of it (PEP 765), and here a warning fails."""
-    text = """
+def from_text(text):
+    """A function of which this Python may warn (PEP 765, from 3.14 on), and here a warning is an error."""
+    space = {"time": time, "__name__": __name__}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        exec(compile(text, __file__, "exec"), space)
+    return space["stubborn"]
+
+
+stubborn_in_finally = from_text("""
 def stubborn():
     while True:
         try:
             time.sleep(1)
         finally:
             continue
-"""
-    space = {"time": time}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
-        exec(compile(text, __file__, "exec"), space)
-    together(space["stubborn"])
+""")
+
+
+def swallows_everything_in_finally():
+    together(stubborn_in_finally)
 
 
 def swallows_everything_in_a_context_manager():
