@@ -32,6 +32,7 @@ help:
 	echo 'make build         generate the notebooks from course/ (about 20 seconds)'
 	echo 'make lint          ruff and mypy (about 20 seconds)'
 	echo 'make test-pythons  the fast tests on each Python of $(PYTHONS) that is here (4 minutes each)'
+	echo 'make test-bare     make lab and the fast tests on bare systems, Python 3.14 and 3.15 (root, Debian; 6 minutes)'
 	echo 'make bench         the benchmarks (about 25 minutes)'
 	echo 'make clean         remove the environments; the gradebook and your work stay'
 
@@ -76,6 +77,10 @@ test-pythons:
 	done; \
 	echo "Tested on:$${tested:- none}. Not here:$${missing:- none}. Failed on:$${failed:- none}."; \
 	test -z "$$failed" -a -n "$$tested"
+
+.PHONY: test-bare
+test-bare:
+	.ci/pythons
 
 clean:
 	rm -rf .venv .venv-*

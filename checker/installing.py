@@ -123,8 +123,8 @@ def _trouble(said: str, folder: Path) -> str:
     for words, meaning in TROUBLES:
         if re.search(words, said):
             return meaning.format(folder=folder.absolute().parent, python=_version())
-    errors = [line for line in said.splitlines() if "rror" in line] or said.splitlines()
-    return errors[-1].strip()[:200]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return ([line for line in lines if "rror" in line] or lines)[-1][:200]
 
 
 def _version() -> str:

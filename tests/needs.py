@@ -38,10 +38,11 @@ _PATIENCE = 400
 @functools.cache
 def browser() -> Path | None:
     """A browser that starts on this machine; None if there is none."""
-    own = _of_playwright()
-    found = [shutil.which(name) for name in _COMMANDS]
-    for path in filter(None, [*found, *_APPLICATIONS, own]):
-        if os.access(path, os.X_OK) and _starts([path, "--version"]):
+    places: list[Callable[[], str | None]] = [functools.partial(shutil.which, name) for name in _COMMANDS]
+    places += [functools.partial(str, path) for path in _APPLICATIONS]
+    for place in [*places, _of_playwright]:  # which takes a second to say where its own would be
+        path = place()
+        if path and os.access(path, os.X_OK) and _starts([path, "--version"]):
             return Path(path)
     return None
 
@@ -135,7 +136,8 @@ class LeavingOut:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for name, items in self._left.items():
-            terminalreporter.write_line(f"Left out: {len(items)} tests that need {name} ({NEEDS[name].advice}).")
+            tests = "1 test that needs" if len(items) == 1 else f"{len(items)} tests that need"
+            terminalreporter.write_line(f"Left out: {tests} {name} ({NEEDS[name].advice}).")
             # this makes them a part of the closing line
             terminalreporter.stats[f"left out (no {name})"] = [_LeftOut()] * len(items)
 

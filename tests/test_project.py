@@ -4,10 +4,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
 import yaml
+
+from checker import selfcheck
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -32,6 +35,24 @@ def test_every_requirement_has_an_upper_bound() -> None:
     extras = PROJECT["optional-dependencies"].values()
     for requirement in PROJECT["dependencies"] + [each for extra in extras for each in extra]:
         assert re.fullmatch(r"[\w-]+>=[\d.]+,<[\d.]+", requirement), requirement
+
+
+TESTED = [f"{major}.{minor}" for major, minor in selfcheck.TESTED]
+
+
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md", "Makefile", "environment.yml", "pyproject.toml"])
+def test_the_pythons_that_are_tested_are_named(file: str) -> None:
+    text = (ROOT / file).read_text()
+    for version in TESTED:
+        assert version in text, f"{file} does not name {version}"
+    later = f"3.{max(minor for _, minor in selfcheck.TESTED) + 1}"
+    assert later not in text, f"{file} names {later}, which nobody has tested"
+
+
+def test_this_python_is_one_of_them_or_looks_into_itself() -> None:
+    newest, magic = selfcheck.TESTED[sys.version_info[:2]]
+    same = int.from_bytes(MAGIC_NUMBER[:2], "little") == magic
+    assert (same and sys.version_info[:3] <= newest) or selfcheck.reason()
 
 
 def test_changelog_begins_with_the_version_of_pyproject() -> None:
