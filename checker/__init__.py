@@ -20,7 +20,13 @@ from .api import CheckFailed, check, explore
 from .discussion import discuss
 from .outcomes import Exploration, Outcomes
 from .playing import play
-from .stress import stress
-from .together import together
+
+try:
+    # Functions with the names of their modules. In a `try` they are imported at once, also by an interpreter (3.15) that
+    # is told to import everything when it is first used: a module would take its function's place then.
+    from .stress import stress
+    from .together import together
+finally:
+    pass
 
 __all__ = ["CheckFailed", "Exploration", "Outcomes", "check", "discuss", "explore", "play", "stress", "together"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import operator
 import types
@@ -215,6 +216,9 @@ class Call(Site):
             self.arguments(rt, args, 0, name in _FILLING)
         elif type(owner) is memoryview:
             self.use(rt, owner, write=name == "__setitem__")
+        elif type(owner) is contextvars.Context:
+            rt.touch(self, owner, ALL, name == "run")
+            self.arguments(rt, args, 0, False)
         elif type(owner) is types.MemberDescriptorType and args:  # Point.x.__set__(point, 1)
             rt.touch(self, args[0], owner.__name__, name != "__get__")
         else:

@@ -7,6 +7,7 @@ object as a whole. Calls into C on built-in containers are atomic in CPython and
 from __future__ import annotations
 
 import array
+import builtins
 import collections
 import gc
 import itertools
@@ -76,6 +77,9 @@ READ = frozenset(
     "endswith join split __init_subclass__ __sizeof__ __class__ tolist tobytes __bool__ __reduce__ __reduce_ex__ "
     "__copy__ __mul__ __rmul__ __hash__ __ror__".split()
 )
+
+#: Tables that cannot be changed (3.15); what they hold can.
+FROZEN: tuple[Any, ...] = (builtins.frozendict,) if hasattr(builtins, "frozendict") else ()
 
 #: A container with more parts than this is not searched for others inside.
 MOST_PARTS = 200
@@ -180,6 +184,10 @@ def touched(value: Any, found: list[tuple[Any, bool]], depth: int = 4, deep: int
     elif kind is tuple:
         if deep and depth:
             for part in value:
+                touched(part, found, depth - 1, deep)
+    elif FROZEN and issubclass(kind, FROZEN):
+        if deep and depth:
+            for part in value.values():
                 touched(part, found, depth - 1, deep)
     elif kind in GENERATORS:
         found.append((value, True))

@@ -150,7 +150,7 @@ class UseItem(Site):
         if issubclass(type(container), dict):
             rt.touch(self, container, item_of(key), False)
         else:
-            self.use(rt, container)
+            self.use(rt, container, deep=int(type(key) not in PLAIN))  # it is compared with what is inside
 
 
 class Operate(Site):

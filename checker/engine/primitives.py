@@ -22,6 +22,7 @@ from .tasks import ACQUIRE, GET, LOOK, PUT, RELEASE, SLEEP, TRY, Clock, Op, Task
 _real_lock = _thread.allocate_lock
 _real_rlock = _thread.RLock
 _real_get_ident = _thread.get_ident
+_real_simple_queue = _queue.SimpleQueue
 
 
 def _arguments(blocking: Any = True, timeout: Any = -1) -> tuple[bool, float]:
@@ -353,9 +354,10 @@ class ControlledSimpleQueue:
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         if timeout is not None and block:
-            timeout = _number(timeout)
-            if timeout < 0:
-                raise ValueError("'timeout' must be a non-negative number")
+            probe: Any = _real_simple_queue()
+            probe.put(None)
+            probe.get(True, timeout)  # raises what a bad timeout deserves
+            timeout = number_of_seconds(timeout)
         rt = current.runtime
         if rt is not None and rt.caller() is not None:
             task = rt.step()
@@ -409,7 +411,7 @@ for _ours, _real in (
 _real_sleep = time.sleep
 
 
-def _number(value: Any) -> float:
+def number_of_seconds(value: Any) -> float:
     """A number of seconds; TypeError with this interpreter's message if it is none to it.
 
     Up to 3.14 it must be an int or a float; later any real number is one, such as a Fraction.
@@ -423,6 +425,9 @@ def _number(value: Any) -> float:
     return operator.index(value) if hasattr(type(value), "__index__") else float(value)
 
 
+#: Seconds beyond which every `time.sleep` refuses: more nanoseconds than 63 bits hold.
+_LONGEST = 9_223_372_037
+
 #: What the wall clock shows when virtual time begins: 2025-01-01, in seconds since 1970.
 WALL = 1_735_689_600.0
 
@@ -433,13 +438,10 @@ def sleep(*args: Any, **kwargs: Any) -> None:
     if rt is None or rt.caller() is None or kwargs or len(args) != 1:
         _real_sleep(*args, **kwargs)  # sleeps, or raises what wrong arguments deserve
         return
-    seconds = _number(args[0])
-    if seconds != seconds:
-        raise ValueError("Invalid value NaN (not a number)")
-    if seconds < 0:
-        raise ValueError("sleep length must be non-negative")
-    if seconds > 9223372036.0:
-        raise OverflowError("timestamp too large to convert to C PyTime_t")
+    seconds = number_of_seconds(args[0])
+    if not 0 <= seconds <= _LONGEST:
+        _real_sleep(args[0])  # raises what it deserves
+        return
     rt.step().slept |= seconds > 0
     deadline = rt.deadline_after(float(seconds))
     if seconds == 0 and rt.alone:

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import array
 import collections
+import contextlib
 import copy
 import dis
 import functools
 import gc
+import importlib
 import io
 import random
 import sys
@@ -25,7 +27,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import threads
-from .contents import is_foreign
+from .contents import FROZEN, is_foreign
 from .iterators import Again, Count
 from .owning import is_instance_of_learners, is_learner_class, is_learner_file
 from .refusing import refuse_instance
@@ -63,6 +65,39 @@ _LIBRARY_STATE = frozenset(
         "_weakrefset",
     }
 )
+
+
+def _pending() -> list[str]:
+    """Modules that are to be imported when they are first used (3.15)."""
+    return [name for name in getattr(sys, "lazy_modules", ()) if name not in sys.modules]
+
+
+def _import_module(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except Exception:  # then whoever uses it will meet that
+        pass
+
+
+def settle_imports() -> None:
+    """Make those imports of the checker and of the standard library that wait for a first use.
+
+    That would come inside a controlled thread, where the locks of the import are controlled ones, and what is bound by
+    it as well.
+    """
+    ours = {"checker", *sys.stdlib_module_names}
+    tried: set[str] = set()
+    while found := [name for name in _pending() if name.partition(".")[0] in ours and name not in tried]:
+        tried |= set(found)
+        for name in found:
+            _import_module(name)
+    if _LAZY is not None and sys.get_lazy_imports() == "all":  # type: ignore[attr-defined]
+        for module_name, module in list(sys.modules.items()):
+            if module_name.partition(".")[0] in ours:
+                for name, value in list(vars(module).items()):
+                    if type(value) is _LAZY:
+                        with contextlib.suppress(Exception):
+                            vars(module)[name] = value.resolve()
 
 
 def global_names(code: types.CodeType) -> set[str]:
@@ -184,6 +219,8 @@ class Reach:
             todo.append(value.__wrapped__)
         elif isinstance(value, (tuple, frozenset)):
             todo += gc.get_referents(value)  # that of a zip_longest may not be gone over: it has holes
+        elif FROZEN and isinstance(value, FROZEN):
+            todo += [*value, *value.values()]
         elif isinstance(value, types.CellType):
             self._visit_cell(value, todo)
         elif isinstance(value, random.Random) and not isinstance(value, random.SystemRandom):
@@ -297,6 +334,8 @@ class Reach:
         self.restore.append(restore)
 
     def _visit_module(self, module: types.ModuleType, todo: list[Any]) -> None:
+        for name in [name for name in _pending() if name.startswith(module.__name__ + ".")]:
+            _import_module(name)  # `lazy import package.part`, which waits for the attribute
         if is_learner_file(getattr(module, "__file__", None) or "<frozen module>"):
             names = {name for name in vars(module) if not name.startswith("__")}
             self._visit_space(vars(module), names, todo)

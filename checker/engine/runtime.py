@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Protocol
 from ..outcomes import DEADLOCK, FINISHED, LEAKED, LIVELOCK, NONDETERMINISTIC, RAISED, Execution, Step, Stuck
 from . import current, threads, watch
 from .calls import line_of
-from .contents import ALL, GENERATORS, PLAIN, Effect, touched
+from .contents import ALL, FROZEN, GENERATORS, PLAIN, Effect, touched
 from .output import Capture
 from .owning import is_learner_file
 from .races import Races
@@ -623,8 +623,8 @@ def _copied(value: Any, depth: int = 40) -> Any:
     kind = type(value)
     if depth and kind in (list, tuple, set, frozenset):
         return kind([_copied(part, depth - 1) for part in value])
-    if depth and kind is dict:
-        return {_copied(key, depth - 1): _copied(part, depth - 1) for key, part in value.items()}
+    if depth and (kind is dict or kind in FROZEN):
+        return kind({_copied(key, depth - 1): _copied(part, depth - 1) for key, part in value.items()})
     return value
 
 

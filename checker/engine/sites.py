@@ -152,6 +152,8 @@ LISTS = _engine_site("enumerate", "read")
 #: The numbers that id() gives.
 IDS = types.SimpleNamespace()
 IDS_SITE = _engine_site("id", "read")
+#: A thread enters or leaves a context that it was given.
+CONTEXT_SITE = _engine_site("context", "write")
 #: The scenario's result is read when it returns.
 RESULT = _engine_site("result", "read")
-ENGINE_SITES = (STARTS, ENDS, LISTS, IDS_SITE, RESULT)
+ENGINE_SITES = (STARTS, ENDS, LISTS, IDS_SITE, CONTEXT_SITE, RESULT)

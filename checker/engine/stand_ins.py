@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import primitives
+from .contents import FROZEN
 from .iterators import ITERATORS, Beginnings
 from .restoring import reset_lock, restore_sequence
 
@@ -60,6 +61,12 @@ class StandIns:
             if all(a is b for a, b in zip(parts, value)):
                 return value
             return tuple(parts) if kind is tuple else kind._make(parts)
+        if kind is frozenset or kind in FROZEN:
+            inside = list(value if kind is frozenset else value.values())
+            parts = [self.of(part) for part in inside]
+            if all(a is b for a, b in zip(parts, inside)):
+                return value
+            return frozenset(parts) if kind is frozenset else kind(zip(value, parts))
         if kind is staticmethod:
             function = self.of(value.__func__)
             return value if function is value.__func__ else staticmethod(function)

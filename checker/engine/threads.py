@@ -19,8 +19,8 @@ from typing import Any
 from ..together import name_of as _real_name_of
 from . import current
 from .contents import ALL
-from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
-from .sites import LISTS, THREADS
+from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue, number_of_seconds
+from .sites import CONTEXT_SITE, LISTS, THREADS
 from .tasks import JOIN, LOOK, Op, Task, Unwind, join_clock
 from .wording import describe_error
 
@@ -165,7 +165,25 @@ def _in_its_context(thread: threading.Thread) -> Callable[[], Any]:
         inherits = getattr(sys.flags, "thread_inherit_context", False)
         thread._context = contextvars.copy_context() if inherits else contextvars.Context()
     context: contextvars.Context = thread._context
-    return lambda: context.run(thread.run)
+
+    # Others that use the same context come before, while this one is inside, or after it.
+    def run() -> None:
+        _touch_context(context)
+        context.run(inside)
+
+    def inside() -> None:
+        try:
+            thread.run()
+        finally:
+            _touch_context(context)
+
+    return run
+
+
+def _touch_context(context: contextvars.Context) -> None:
+    rt = controlled()
+    if rt is not None and not rt.ended:
+        rt.touch(CONTEXT_SITE, context, ALL, True)
 
 
 def start_new_thread(function: Callable[..., Any], args: Any = (), kwargs: Any = None, /) -> int:
@@ -250,7 +268,7 @@ def join(self: threading.Thread, timeout: float | None = None) -> None:
         _real_join(self, timeout)
         return
     if timeout is not None:
-        timeout = max(timeout, 0)
+        timeout = number_of_seconds(max(timeout, 0))
         _real_lock().acquire(timeout=timeout)  # raises what a bad timeout deserves
     me = rt.step()
     seen = ((("thread", task.index), ALL, False),)

@@ -6,7 +6,7 @@ import linecache
 import sys
 import traceback
 from collections import deque
-from types import FrameType
+from types import FrameType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..outcomes import NOTHING, Step, Stuck
@@ -290,11 +290,34 @@ def _shown(obj: Any, item: Any, value: Any) -> str:
             return short(dict.__getitem__(obj, item)) if dict.__contains__(obj, item) else NOTHING
         if isinstance(obj, (list, deque, bytearray)):
             return short(obj[item])
-        return short(object.__getattribute__(obj, item))
+        return short(_stored(obj, item))
     except (LookupError, AttributeError):
         return NOTHING
     except Exception:
         return ""
+
+
+def _stored(obj: Any, name: str) -> Any:
+    """The attribute as it is stored: to get it as the code does may run code (of a cached property, say).
+
+    Raises:
+        LookupError: nothing is stored under that name.
+    """
+    try:
+        space = vars(obj) if isinstance(obj, type) else object.__getattribute__(obj, "__dict__")
+    except AttributeError:  # it has slots alone
+        space = {}
+    if name in space:
+        return space[name]
+    for cls in type(obj).__mro__:
+        if name in vars(cls):
+            value = vars(cls)[name]
+            if isinstance(value, MemberDescriptorType):
+                return value.__get__(obj, cls)
+            if hasattr(type(value), "__get__"):
+                raise LookupError(name)
+            return value
+    raise LookupError(name)
 
 
 def _shared(steps: list[_Raw]) -> list[_Raw]:

@@ -23,7 +23,7 @@ from .library import CALLERS, woven_for
 from .looks import Looks
 from .owning import is_learner_file
 from .patching import Patches
-from .reach import Reach
+from .reach import Reach, settle_imports
 from .sites import ENGINE_SITES, Site
 from .stand_ins import StandIns
 from .weave import may_store_globals, stored_globals, weave
@@ -62,6 +62,7 @@ class World:
         self._gc = gc.isenabled()
         gc.disable()
         try:
+            settle_imports()
             self._install()
             yield
         finally:

@@ -10,6 +10,7 @@ import contextlib
 import copy
 import dataclasses
 import functools
+import importlib
 import types
 import typing
 from collections.abc import Callable, Iterable
@@ -17,13 +18,23 @@ from typing import Any
 
 from checker.grading import guard, words
 
+try:
+    annotationlib: Any = importlib.import_module("annotationlib")  # where annotations are evaluated from 3.14 on
+    _EVALUATE: Callable[..., Any] = annotationlib.ForwardRef.evaluate
+except ImportError:
+    annotationlib, _EVALUATE = None, repr
+
 
 def install() -> None:
     """Put the careful functions in place of the others, for good."""
     functools.update_wrapper = _update_wrapper  # what `wraps` calls
     copy._reconstruct = _reconstruct  # type: ignore[attr-defined]
     dataclasses._process_class = _process_class  # type: ignore[attr-defined]
+    dataclasses._get_field = _get_field  # type: ignore[attr-defined]
     typing.eval = _evaluate  # type: ignore[attr-defined]  # annotations in quotes
+    if annotationlib is not None:
+        annotationlib.eval = _evaluate
+        annotationlib.ForwardRef.evaluate = _reference
     contextlib._RedirectStream.__enter__ = _redirect  # type: ignore[method-assign]
 
 
@@ -80,7 +91,21 @@ def _process_class(
     return real(cls, *args, **named)
 
 
-def _evaluate(code: types.CodeType, *spaces: Any) -> Any:
+def _get_field(
+    cls: Any,
+    name: Any,
+    *rest: Any,
+    real: Callable[..., Any] = dataclasses._get_field,  # type: ignore[attr-defined]
+    **named: Any,
+) -> Any:
+    """The same for names that a function gives when it is asked for the annotations (3.14)."""
+    if type(name) is not str or not name.isidentifier():
+        raise guard.refuse("a dataclass whose fields are not named by identifiers")
+    return real(cls, name, *rest, **named)
+
+
+def _evaluate(source: Any, *spaces: Any, **named: Any) -> Any:
+    code = source if isinstance(source, types.CodeType) else compile(source, "<annotation>", "eval")
     pending = [code]
     while pending:
         part = pending.pop()
@@ -88,7 +113,20 @@ def _evaluate(code: types.CodeType, *spaces: Any) -> Any:
         for name in part.co_names:
             if name in words.NAMES or guard.forbidden(name):
                 raise guard.refuse(f"the name {name} in an annotation")
-    return eval(code, *spaces)
+    return eval(code, *spaces, *named.values())
+
+
+def _reference(
+    self: Any,
+    *,
+    real: Callable[..., Any] = _EVALUATE,
+    **named: Any,
+) -> Any:
+    """A name alone is not evaluated, but looked up, among the builtins as well."""
+    name = self.__forward_arg__
+    if name in words.NAMES or guard.forbidden(name):
+        raise guard.refuse(f"the name {name} in an annotation")
+    return real(self, **named)
 
 
 def _redirect(self: Any, *, real: Callable[..., Any] = contextlib._RedirectStream.__enter__) -> Any:

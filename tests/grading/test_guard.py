@@ -75,14 +75,31 @@ FRAUDS = {
     "    ('{0.__trace' + 'back__.tb_fr' + 'ame}').format(e)",
 }
 
+if hasattr(typing.ForwardRef, "evaluate"):  # 3.14
+    FRAUDS["names of fields that a function gives"] = (
+        "import dataclasses\nfound = []\n"
+        "A = type('A', (), {'__annotate__': lambda kind: {'x=found.append(1)': int}})\ndataclasses.dataclass(A)"
+    )
+    FRAUDS["a builtin by a reference to it"] = (
+        "import typing\ntyping.get_args(typing.Optional['ev' + 'al'])[0].evaluate()('1')"
+    )
+    FRAUDS["a reference put together"] = (
+        f"import typing\nfound = []\ntyping.get_args(typing.Optional[{EVIL}])[0].evaluate(globals=dict(found=found))"
+    )
+
 
 def graded(text):
     _, found = grade.grade_file(RELEASE, tiny.submission(counter=text), Limits())
     return found
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FRAUDS)
+#: What evaluates annotations differs between the Pythons: these are tried on each.
+EACH = {"an annotation put together", "a field that is code", *list(FRAUDS)[18:]}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in EACH else pytest.mark.slow) for name in FRAUDS]
+)
 def test_what_a_program_puts_together_goes_to_a_person(name):
     found = graded(f"{tiny.UNLOCKED}\n{FRAUDS[name]}\n")
     assert sum(found.points.values()) == OTHER

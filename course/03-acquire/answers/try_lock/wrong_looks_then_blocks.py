@@ -9,7 +9,8 @@ def try_lock(lock, timeout):
     if not timeout >= 0:
         raise ValueError
     if timeout == 0:
-        if hasattr(lock, "locked") and lock.locked():
+        plain = type(lock) is type(threading.Lock())
+        if plain and lock.locked():
             return False
-        return lock.acquire() if hasattr(lock, "locked") else lock.acquire(False)
+        return lock.acquire() if plain else lock.acquire(False)
     return lock.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
