@@ -22,8 +22,8 @@ from .outcomes import Exploration, Outcomes
 from .playing import play
 
 try:
-    # Functions with the names of their modules. In a `try` they are imported at once, also by an interpreter (3.15) that
-    # is told to import everything when it is first used: a module would take its function's place then.
+    # Functions with the names of their modules. In a `try` they are imported at once, also by an interpreter that is
+    # told to import everything when it is first used (3.15): a module would take its function's place then.
     from .stress import stress
     from .together import together
 finally:
