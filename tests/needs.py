@@ -37,7 +37,9 @@ _PATIENCE = 400
 
 @functools.cache
 def browser() -> Path | None:
-    """A browser that starts on this machine; None if there is none."""
+    """A browser that starts on this machine and can be driven; None if there is none."""
+    if not _starts([sys.executable, "-m", "playwright", "--version"]):  # its driver wants libraries of the system, too
+        return None
     places: list[Callable[[], str | None]] = [functools.partial(shutil.which, name) for name in _COMMANDS]
     places += [functools.partial(str, path) for path in _APPLICATIONS]
     for place in [*places, _of_playwright]:  # which takes a second to say where its own would be
@@ -49,8 +51,6 @@ def browser() -> Path | None:
 
 def _of_playwright() -> str | None:
     """Where Playwright puts a Chromium of its own, whether it has done so or not."""
-    if find_spec("playwright") is None:
-        return None
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -92,7 +92,8 @@ class Need(NamedTuple):
 NEEDS = {
     "chromium": Need(
         lambda: browser() is not None,
-        "install Chromium, Chrome or Edge, or run: .venv/bin/python -m playwright install --with-deps chromium",
+        "install Chromium, Chrome or Edge, or run: .venv/bin/python -m playwright install --with-deps chromium; on "
+        "Debian and Ubuntu: sudo apt install chromium libatomic1",
     ),
     "bubblewrap": Need(_bubblewrap, "apt install bubblewrap; it wants user namespaces"),
     "linux": Need(lambda: sys.platform == "linux", "run the tests on Linux"),
@@ -164,7 +165,7 @@ def install_browser() -> None:
     ways = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get") and os.geteuid() == 0:
         fonts = ["fonts-dejavu-core", "fonts-liberation", "fonts-noto-color-emoji"]
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", *fonts]
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "libatomic1", *fonts]
         ways += [["apt-get", "update", "-qq"], install]
     for command in ways:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import needs
@@ -79,6 +80,9 @@ def test_only_what_is_known_can_be_needed() -> None:
 
 def test_a_browser_is_one_that_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(needs, "_APPLICATIONS", ())
+    driver = [sys.executable, "-m", "playwright", "--version"]
+    starts = needs._starts
+    monkeypatch.setattr(needs, "_starts", lambda command: driver == command or starts(command))
     monkeypatch.setattr(needs, "_of_playwright", lambda: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     broken, whole = tmp_path / "chromium", tmp_path / "msedge"
@@ -90,4 +94,16 @@ def test_a_browser_is_one_that_starts(tmp_path: Path, monkeypatch: pytest.Monkey
     whole.unlink()
     needs.browser.cache_clear()
     assert needs.browser() is None
+
+
+def test_a_browser_that_cannot_be_driven_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs, "_starts", lambda command: "playwright" not in command)
+    monkeypatch.setattr(needs, "_of_playwright", lambda: pytest.fail("it would not answer"))
+    assert needs.browser() is None
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_known() -> Iterator[None]:
+    needs.browser.cache_clear()
+    yield
     needs.browser.cache_clear()

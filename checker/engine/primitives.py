@@ -256,18 +256,8 @@ class ControlledRLock:
             rt.tracer.record("release", self, lock=True)
         return count
 
-    def locked(self) -> bool:
-        rt = current.runtime
-        if rt is not None and rt.caller() is not None:
-            rt.step().refused.add(id(self))
-            if not rt.alone:
-                rt.point(Op(LOOK, ((id(self), ALL, False),), what=self))
-            if rt.tracer:
-                rt.tracer.record("read", self, str(self.holder is not None), lock=True)
-        return self.holder is not None
-
-    if not hasattr(_real_rlock, "locked"):  # it came with 3.14
-        del locked
+    if hasattr(_real_rlock, "locked"):  # from 3.14 on
+        locked = ControlledLock.locked
 
     def __hash__(self) -> int:
         return self.serial
