@@ -7,12 +7,15 @@ could not do its work (usage, missing files).
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from collections.abc import Callable, Sequence
 
 from checker.course import CourseError, find, prepare
 
 FAILED, NOT_DONE = 1, 2
+#: What the system says of a full disk and of a folder that may not be written.
+_NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options)
     except CourseError as error:
         print(f"checker: {error}", file=sys.stderr)
+        return NOT_DONE
+    except OSError as error:
+        if error.errno not in _NO_PLACE:
+            raise
+        print(f"checker: {error.filename or 'a file'} cannot be written: {error.strerror}", file=sys.stderr)
         return NOT_DONE
     except KeyboardInterrupt:
         print("checker: interrupted", file=sys.stderr)

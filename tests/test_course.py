@@ -1,5 +1,6 @@
 """Preparing a clone, opening it, and the command line's plain errors."""
 
+import errno
 import os
 import shutil
 import socket
@@ -82,6 +83,18 @@ def test_an_unknown_command_ends_with_2(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit) as ended:
         cli.main(["fly"])
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES], ids=errno.errorcode.get)
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(course: Course) -> None:
+        raise OSError(number, os.strerror(number), "/course/.state")
+
+    monkeypatch.setattr(cli, "prepare", fails)
+    assert cli.main(["prepare"]) == 2
+    assert capsys.readouterr().err == f"checker: /course/.state cannot be written: {os.strerror(number)}\n"
 
 
 def test_help_imports_nothing_heavy() -> None:
