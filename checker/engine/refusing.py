@@ -22,6 +22,7 @@ _SHARED = "it is made for processes and waits in real time"
 _POOL = "its threads are waited for in real time; those of ThreadPoolExecutor are not"
 _LOOP = "an event loop switches by itself and waits in real time"
 _SIGNALS = "signals come in real time, to the whole process"
+_INTERPRETERS = "what runs in another interpreter is not under control"
 _ENDS = "it concerns the whole process"
 
 #: Module -> why its functions are refused, and which (a dot leads into a class). Only loaded modules are looked at.
@@ -35,6 +36,8 @@ _REFUSED: dict[str, tuple[tuple[str, str], ...]] = {
     "multiprocessing.queues": ((_SHARED, "Queue.put Queue.get SimpleQueue.put SimpleQueue.get"),),
     "multiprocessing.connection": ((_SHARED, "Pipe _ConnectionBase.recv _ConnectionBase.send _ConnectionBase.poll"),),
     "concurrent.futures.process": ((_PROCESS, "ProcessPoolExecutor.__init__ ProcessPoolExecutor.submit"),),
+    "concurrent.futures.interpreter": ((_INTERPRETERS, "InterpreterPoolExecutor.__init__"),),
+    "concurrent.interpreters": ((_INTERPRETERS, "create Interpreter.exec Interpreter.call_in_thread"),),
     "os": (
         (_PROCESS, "fork forkpty posix_spawn posix_spawnp system wait wait3 wait4 waitpid waitid"),
         (_WAITS, "pipe pipe2"),

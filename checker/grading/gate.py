@@ -144,7 +144,7 @@ class _Gate(ast.NodeVisitor):
             self._imported[alias.asname or alias.name] = member
 
     def _module(self, node: ast.AST, path: str) -> ModuleType | None:
-        if not _open(path):
+        if not is_open(path):
             self.refuse(node, f"import of {path}")
         return _loaded(path)
 
@@ -165,7 +165,7 @@ class _Gate(ast.NodeVisitor):
     def _reached(self, node: ast.AST, found: Any, text: str) -> None:
         if found is string.Formatter or text in words.CLOSED:
             self.refuse(node, f"the attribute {text}")
-        elif isinstance(found, ModuleType) and not _open(found.__name__):
+        elif isinstance(found, ModuleType) and not is_open(found.__name__):
             self.refuse(node, f"the module {found.__name__} as {text}")
 
     # names and attributes
@@ -397,7 +397,7 @@ class _Gate(ast.NodeVisitor):
                 self._annotation(child)
 
 
-def _open(path: str) -> bool:
+def is_open(path: str) -> bool:
     """Whether an answer may import the module."""
     root, *below = path.split(".")
     return root in words.MODULES and path not in words.CLOSED and not any(part.startswith("_") for part in below)
@@ -406,7 +406,7 @@ def _open(path: str) -> bool:
 def _loaded(path: str) -> ModuleType | None:
     """The module of the standard library, if an answer may import it and it exists."""
     try:
-        return importlib.import_module(path) if _open(path) else None
+        return importlib.import_module(path) if is_open(path) else None
     except ImportError:
         return None
 

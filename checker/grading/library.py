@@ -9,20 +9,21 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
+import dis
 import functools
 import importlib
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from checker.grading import guard, words
+from checker.grading import gate, guard, words
 
 try:
     annotationlib: Any = importlib.import_module("annotationlib")  # where annotations are evaluated from 3.14 on
-    _EVALUATE: Callable[..., Any] = annotationlib.ForwardRef.evaluate
 except ImportError:
-    annotationlib, _EVALUATE = None, repr
+    annotationlib = None
 
 
 def install() -> None:
@@ -31,10 +32,10 @@ def install() -> None:
     copy._reconstruct = _reconstruct  # type: ignore[attr-defined]
     dataclasses._process_class = _process_class  # type: ignore[attr-defined]
     dataclasses._get_field = _get_field  # type: ignore[attr-defined]
-    typing.eval = _evaluate  # type: ignore[attr-defined]  # annotations in quotes
+    typing.eval = _evaluate  # type: ignore[attr-defined]  # annotations in quotes, up to 3.13
     if annotationlib is not None:
         annotationlib.eval = _evaluate
-        annotationlib.ForwardRef.evaluate = _reference
+        annotationlib.ForwardRef.evaluate = _careful(annotationlib.ForwardRef.evaluate)
     contextlib._RedirectStream.__enter__ = _redirect  # type: ignore[method-assign]
 
 
@@ -104,8 +105,11 @@ def _get_field(
     return real(cls, name, *rest, **named)
 
 
-def _evaluate(source: Any, *spaces: Any, **named: Any) -> Any:
-    code = source if isinstance(source, types.CodeType) else compile(source, "<annotation>", "eval")
+def _evaluate(source: Any, globals: Any = None, locals: Any = None) -> Any:
+    """What `typing` (up to 3.13) and `annotationlib` find as `eval`: annotations name types, and call nothing."""
+    code = source
+    if not isinstance(source, types.CodeType):
+        code = compile(source.lstrip(" \t"), "<annotation>", "eval", dont_inherit=True)
     pending = [code]
     while pending:
         part = pending.pop()
@@ -113,20 +117,51 @@ def _evaluate(source: Any, *spaces: Any, **named: Any) -> Any:
         for name in part.co_names:
             if name in words.NAMES or guard.forbidden(name):
                 raise guard.refuse(f"the name {name} in an annotation")
-    return eval(code, *spaces, *named.values())
+        if any(each.opname in _CALLS for each in dis.get_instructions(part)):
+            raise guard.refuse("a call in an annotation")
+    return _type(eval(code, globals, locals))
 
 
-def _reference(
-    self: Any,
-    *,
-    real: Callable[..., Any] = _EVALUATE,
-    **named: Any,
-) -> Any:
-    """A name alone is not evaluated, but looked up, among the builtins as well."""
-    name = self.__forward_arg__
-    if name in words.NAMES or guard.forbidden(name):
-        raise guard.refuse(f"the name {name} in an annotation")
-    return real(self, **named)
+#: Instructions that call something.
+_CALLS = frozenset({"CALL", "CALL_KW", "CALL_FUNCTION_EX"})
+
+
+def _type(value: Any) -> Any:
+    """What an annotation stands for, if that is something that an honest one names."""
+    kind = type(value)
+    if issubclass(kind, types.ModuleType):
+        raise guard.refuse(f"the module {value.__name__} as an annotation")
+    if kind in (types.FunctionType, types.BuiltinFunctionType, types.MethodType):
+        home = getattr(value, "__module__", None) or ""
+        # `threading.Lock` is a function up to 3.12, and `any` is written for `Any`
+        known = home in ("__main__", "_thread", "builtins") or gate.is_open(home)
+        if not known or value.__name__ in words.NAMES:
+            raise guard.refuse(f"{value!r:.60} as an annotation")
+    return value
+
+
+def _of_a_library(module: Any) -> bool:
+    return module is not None and str(module).partition(".")[0] in {"checker", *sys.stdlib_module_names}
+
+
+def _careful(real: Callable[..., Any]) -> Callable[..., Any]:
+    """`annotationlib.ForwardRef.evaluate`: of the answer's own annotations, in the answer's own names.
+
+    A name alone is not evaluated, but looked up, among the builtins as well.
+    """
+
+    def evaluate(self: Any, *, owner: Any = None, **named: Any) -> Any:
+        name = self.__forward_arg__
+        if name in words.NAMES or guard.forbidden(name):
+            raise guard.refuse(f"the name {name} in an annotation")
+        for each in (owner, self.__owner__):
+            if each is not None and (type(each) is types.ModuleType or _of_a_library(each.__module__)):
+                raise guard.refuse(f"an annotation of {each!r:.60}")
+        if _of_a_library(self.__forward_module__):
+            raise guard.refuse(f"an annotation of the module {self.__forward_module__}")
+        return _type(real(self, owner=owner, **named))
+
+    return evaluate
 
 
 def _redirect(self: Any, *, real: Callable[..., Any] = contextlib._RedirectStream.__enter__) -> Any:

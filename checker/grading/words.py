@@ -12,8 +12,11 @@ MODULES = frozenset(
     itertools json logging math numbers operator pprint queue random re secrets sched statistics
     string struct textwrap threading time traceback types typing uuid warnings weakref zlib""".split()
 )
-#: Below those modules, but not for answers: these import by name, or start processes.
-CLOSED = frozenset({"logging.config", "asyncio.subprocess", "concurrent.futures.process"})
+#: Below those modules, but not for answers: these import by name, or start processes or interpreters.
+CLOSED = frozenset(
+    """asyncio.subprocess concurrent.futures.interpreter concurrent.futures.process concurrent.interpreters
+    logging.config""".split()
+)
 #: Modules of which an answer may use only this: numbers that say what machine and Python it runs on.
 PARTS = {
     "os": frozenset("cpu_count getpid linesep name process_cpu_count sep urandom".split()),
@@ -57,7 +60,7 @@ ATTRIBUTES = frozenset(
     """_current_frames _getframe _getframemodulename currentframe f_back f_builtins f_code f_globals
     f_lasti f_locals f_trace f_trace_opcodes gettrace getprofile settrace setprofile
     settrace_all_threads setprofile_all_threads setswitchinterval walk_stack walk_tb FunctionType
-    LambdaType CodeType FrameType CellType ProcessPoolExecutor get_type_hints get_referrers
+    LambdaType CodeType FrameType CellType InterpreterPoolExecutor ProcessPoolExecutor get_type_hints get_referrers
     get_referents _sys _os sys os builtins ModuleType create_subprocess_exec create_subprocess_shell
     open_code FileIO ForwardRef _evaluate evaluate_forward_ref get_field vformat make_dataclass
     extract_stack format_stack print_stack findCaller StackSummary TracebackException _module _convert_

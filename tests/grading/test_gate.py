@@ -1,5 +1,6 @@
 """The gate lets honest answers pass and names what it refuses."""
 
+import importlib.util
 import traceback
 import types
 from pathlib import Path
@@ -148,6 +149,12 @@ REFUSED = {
 
 if hasattr(traceback, "_colorize"):  # imported there from 3.13 on, and only when it is used from 3.15 on
     REFUSED["import traceback\ntraceback._colorize.os"] = "the module _colorize as traceback._colorize"
+if importlib.util.find_spec("concurrent.interpreters"):  # 3.14
+    REFUSED["from concurrent import interpreters"] = "the attribute concurrent.interpreters"
+    REFUSED["import concurrent.interpreters as i"] = "import of concurrent.interpreters"
+    REFUSED["import concurrent.futures\nconcurrent.futures.InterpreterPoolExecutor(1)"] = (
+        "the attribute InterpreterPoolExecutor"
+    )
 if hasattr(types, "LazyImportType"):  # 3.15
     REFUSED["lazy import os"] = "import of os"
     REFUSED["lazy from subprocess import run"] = "import of subprocess"

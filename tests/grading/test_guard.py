@@ -75,26 +75,33 @@ FRAUDS = {
     "    ('{0.__trace' + 'back__.tb_fr' + 'ame}').format(e)",
 }
 
+#: What evaluates annotations differs between the Pythons: these are tried on each with the fast tests.
+NEWER = {
+    "an annotation that calls": "import functools, asyncio\n"
+    "def f(x: 'insp' + \"ect.importlib.import_module('o' + 's')\"): pass\n"
+    "functools.update_wrapper(f, asyncio.iscoroutine, ('__name__',))\n"
+    "functools.singledispatch(lambda x: x).register(f)",
+}
 if hasattr(typing.ForwardRef, "evaluate"):  # 3.14
-    FRAUDS["names of fields that a function gives"] = (
-        "import dataclasses\nfound = []\n"
-        "A = type('A', (), {'__annotate__': lambda kind: {'x=found.append(1)': int}})\ndataclasses.dataclass(A)"
-    )
-    FRAUDS["a builtin by a reference to it"] = (
-        "import typing\ntyping.get_args(typing.Optional['ev' + 'al'])[0].evaluate()('1')"
-    )
-    FRAUDS["a reference put together"] = (
-        f"import typing\nfound = []\ntyping.get_args(typing.Optional[{EVIL}])[0].evaluate(globals=dict(found=found))"
-    )
+    REFERENCE = "import typing, asyncio\ndef f(): pass\nref = typing.get_args(typing.Optional[{}])[0]\n"
+    NEWER |= {
+        "names of fields that a function gives": "import dataclasses\nfound = []\n"
+        "A = type('A', (), {'__annotate__': lambda kind: {'x=found.append(1)': int}})\ndataclasses.dataclass(A)",
+        "a builtin by a reference to it": REFERENCE.format("'ev' + 'al'") + "ref.evaluate()('1')",
+        "a reference put together": f"found = []\n{REFERENCE.format(EVIL)}ref.evaluate(globals=dict(found=found))",
+        "a reference into a module": REFERENCE.format("'a' + 'b'") + "type(ref)('system', module='os').evaluate()",
+        "a reference by its owner": REFERENCE.format("'insp' + 'ect'") + "ref.evaluate(owner=asyncio.iscoroutine)",
+        "a reference that calls": REFERENCE.format('"asyncio.events.o" + "s.getenv(\'A\')"') + "ref.evaluate(owner=f)",
+        "a reference to a module": REFERENCE.format("'asyncio.events.o' + 's'") + "ref.evaluate(owner=f)",
+        "a reference to a function": REFERENCE.format("'asyncio.events.o' + 's.getenv'") + "ref.evaluate(owner=f)",
+    }
+FRAUDS |= NEWER
+EACH = {"an annotation put together", "a field that is code", *NEWER}
 
 
 def graded(text):
     _, found = grade.grade_file(RELEASE, tiny.submission(counter=text), Limits())
     return found
-
-
-#: What evaluates annotations differs between the Pythons: these are tried on each.
-EACH = {"an annotation put together", "a field that is code", *list(FRAUDS)[18:]}
 
 
 @pytest.mark.parametrize(
