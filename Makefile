@@ -4,7 +4,7 @@
 # The versions that the tests are run on: all that are found, by `make test-pythons`.
 PYTHONS ?= 3.11 3.12 3.13 3.14 3.15
 # The Python that makes .venv: the first on the path that is new enough, can make environments and has the GIL, without
-# which there are no verdicts; else the first that is there, to be told why it will not do. `make PYTHON=…` chooses.
+# which there are no verdicts; else the first that is there, and then a line says what it lacks. `make PYTHON=…` chooses.
 FITS := import ensurepip, sys, sysconfig, venv; \
 	sys.exit(sys.version_info < (3, 11) or bool(sysconfig.get_config_var("Py_GIL_DISABLED")))
 NAMES := python3 $(foreach version,3.15 3.14 3.13 3.12 3.11,python$(version)) python
@@ -86,10 +86,10 @@ clean:
 	rm -rf .venv .venv-*
 
 $(BIN)/python:
-	if [ -z '$(PYTHON)' ] || ! $(PYTHON) -c '' 2>/dev/null; then \
+	if [ -z '$(PYTHON)' ] || ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 		echo "No Python 3.11 or later found$(if $(PYTHON), as $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
 	echo 'Making $(VENV) (a few seconds).'
-	$(PYTHON) checker/installing.py $(VENV) || { rm -rf $(VENV); exit 1; }
+	$(PYTHON) checker/installing.py $(VENV)
 
 $(BIN)/.lab: pyproject.toml | $(BIN)/python
 	echo 'Installing JupyterLab, nbgrader and the rest into $(VENV) (first time: one to three minutes).'

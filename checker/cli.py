@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from checker.course import CourseError, find, prepare
 
 FAILED, NOT_DONE = 1, 2
-#: What the system says of a full disk and of a folder that may not be written.
+#: What the system says of a full disk, and of files and folders that may not be used.
 _NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -28,9 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"checker: {error}", file=sys.stderr)
         return NOT_DONE
     except OSError as error:
-        if error.errno not in _NO_PLACE:
+        if error.errno not in _NO_PLACE or not error.filename:
             raise
-        print(f"checker: {error.filename or 'a file'} cannot be written: {error.strerror}", file=sys.stderr)
+        print(f"checker: {error.filename}: {error.strerror}", file=sys.stderr)
         return NOT_DONE
     except KeyboardInterrupt:
         print("checker: interrupted", file=sys.stderr)

@@ -1,7 +1,6 @@
 """Makes the environment of `make`: what stands in the way is said in one line, and what is done is shown.
 
-Runs as a program, by whichever Python there is and before anything is installed, so it imports the standard library
-alone:
+Runs as a program, by any Python from 3.7 on and before anything is installed, so it imports the standard library alone:
 
     python installing.py FOLDER                 makes a virtual environment there
     python installing.py FOLDER REQUIREMENT     installs into it, as `pip install --editable REQUIREMENT`
@@ -14,21 +13,23 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 #: Megabytes that JupyterLab, nbgrader and what the tests need take, with pip's own copies on the way.
 ROOM = 1_500
-#: What pip says of the troubles that people have, and what is said to them.
+#: What pip says of the troubles that people have, and what is said to them. The first that fits counts: where a package
+#: supports no such Python, pip says that it has found no version as well.
 TROUBLES = (
     (r"No space left on device", "the disk is full"),
     (r"Read-only file system|Permission denied", "{folder} cannot be written"),
+    (r"requires a different Python|Requires-Python", "a package does not support Python {python}; try another Python"),
     (
         r"NewConnectionError|NameResolutionError|name resolution|Network is unreachable|Max retries|ConnectTimeout"
         r"|ProxyError|Connection(?:Reset|Refused)?Error|Read timed out|There was a problem confirming the ssl"
         r"|from versions: none",
         "the package index cannot be reached: is this machine online?",
     ),
-    (r"requires a different Python|Requires-Python", "a package does not support Python {python}; try another Python"),
     (r"generating package metadata|building wheel|subprocess-exited-with-error", "a package cannot be built here"),
 )
 
@@ -54,10 +55,18 @@ def make(folder: Path) -> None:
             f"this Python cannot make environments (it has no {error.name}); on Debian and Ubuntu: "
             f"sudo apt install {name}"
         ) from None
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        print("This Python has no GIL: stress() works on it, but explore() and check() will give no verdicts.")
+    if folder.exists() and not (folder / "pyvenv.cfg").exists() and any(folder.iterdir()):
+        raise NotInstalled(f"{folder} is there and is no environment; name another: make VENV=…")
     _look_for_room(folder)
-    said = _run([sys.executable, "-m", "venv", "--clear", str(folder)])
-    if said:
-        raise NotInstalled(_trouble(said, folder))
+    try:
+        said = _run([sys.executable, "-m", "venv", "--clear", str(folder)])
+        if said:
+            raise NotInstalled(_trouble(said, folder))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # half of an environment is none
+        raise
 
 
 def install(folder: Path, requirement: str) -> None:
@@ -120,9 +129,11 @@ def _show(text: str) -> None:
 
 def _trouble(said: str, folder: Path) -> str:
     """One line for what pip, or venv, said at length."""
-    for words, meaning in TROUBLES:
-        if re.search(words, said):
-            return meaning.format(folder=folder.absolute().parent, python=_version())
+    final = "\n".join(line for line in said.splitlines() if not line.lstrip().startswith("WARNING"))
+    for text in (final, said):  # what pip warned of may have gone well at the next attempt
+        for words, meaning in TROUBLES:
+            if re.search(words, text):
+                return meaning.format(folder=folder.absolute().parent, python=_version())
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return ([line for line in lines if "rror" in line] or lines)[-1][:200]
 

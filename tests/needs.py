@@ -180,4 +180,6 @@ def install_browser() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] != ["browser"]:
+        sys.exit("usage: python tests/needs.py browser")
     install_browser()

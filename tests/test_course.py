@@ -86,7 +86,7 @@ def test_an_unknown_command_ends_with_2(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES], ids=errno.errorcode.get)
-def test_a_folder_that_cannot_be_written_is_said_in_one_line(
+def test_a_folder_that_cannot_be_used_is_said_in_one_line(
     number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fails(course: Course) -> None:
@@ -94,7 +94,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(
 
     monkeypatch.setattr(cli, "prepare", fails)
     assert cli.main(["prepare"]) == 2
-    assert capsys.readouterr().err == f"checker: /course/.state cannot be written: {os.strerror(number)}\n"
+    assert capsys.readouterr().err == f"checker: /course/.state: {os.strerror(number)}\n"
 
 
 def test_help_imports_nothing_heavy() -> None:

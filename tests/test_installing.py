@@ -27,6 +27,13 @@ PIP_SAYS = {
     "ERROR: Package 'checker' requires a different Python: 3.10.1 not in '>=3.11'": (
         "a package does not support Python {python}; try another Python"
     ),
+    "ERROR: Ignored the following versions that require a different python version: 3.11 Requires-Python <3.15\n"
+    "ERROR: Could not find a version that satisfies the requirement matplotlib<4,>=3.10 (from versions: none)": (
+        "a package does not support Python {python}; try another Python"
+    ),
+    "WARNING: Retrying … NewConnectionError('…')\n× Encountered error while generating package metadata.": (
+        "a package cannot be built here"
+    ),
     "× Encountered error while generating package metadata.\n╰─> contourpy": "a package cannot be built here",
     "something\nERROR: what nobody thought of": "ERROR: what nobody thought of",
     "it said nothing": "it said nothing",
@@ -59,6 +66,22 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "free")(700 << 20)
     monkeypatch.setattr(installing.shutil, "disk_usage", lambda path: usage)
     assert fails(installing.make, tmp_path / ".venv") == "the disk has 700 MB left; the course needs 1,500 MB"
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    assert fails(installing.make, tmp_path) == f"{tmp_path} is there and is no environment; name another: make VENV=…"
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_nothing_is_left_of_half_an_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(command: list[str]) -> str:
+        (tmp_path / ".venv" / "bin").mkdir(parents=True)
+        return "Error: [Errno 28] No space left on device"
+
+    monkeypatch.setattr(installing, "_run", run)
+    assert fails(installing.make, tmp_path / ".venv") == "the disk is full"
+    assert not (tmp_path / ".venv").exists()
 
 
 @pytest.mark.parametrize("missing", ["venv", "ensurepip"])

@@ -1,4 +1,4 @@
-"""What a machine lacks leaves tests out, and the closing lines say so; `--insist` does not put up with it."""
+"""Tests that need what the machine lacks are left out, and the closing lines say so; `--insist` allows none of that."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import array
 import collections
 import contextlib
+import contextvars
 import copy
 import dis
 import functools
@@ -236,6 +237,8 @@ class Reach:
             todo += self._stand_ins.parts()
         elif isinstance(value, weakref.ref):
             todo.append(value())
+        elif kind is contextvars.Context:
+            self.doubts.append("a context outlives an execution and is not put back")
         elif kind.__module__ == "multiprocessing.synchronize":
             self.undo.append(refuse_instance(value))
         elif is_instance_of_learners(value) or type(value).__module__ in _LIBRARY_STATE:

@@ -37,7 +37,7 @@ _REFUSED: dict[str, tuple[tuple[str, str], ...]] = {
     "multiprocessing.connection": ((_SHARED, "Pipe _ConnectionBase.recv _ConnectionBase.send _ConnectionBase.poll"),),
     "concurrent.futures.process": ((_PROCESS, "ProcessPoolExecutor.__init__ ProcessPoolExecutor.submit"),),
     "concurrent.futures.interpreter": ((_INTERPRETERS, "InterpreterPoolExecutor.__init__"),),
-    "concurrent.interpreters": ((_INTERPRETERS, "create Interpreter.exec Interpreter.call_in_thread"),),
+    "concurrent.interpreters": ((_INTERPRETERS, "create Interpreter.exec"),),
     "os": (
         (_PROCESS, "fork forkpty posix_spawn posix_spawnp system wait wait3 wait4 waitpid waitid"),
         (_WAITS, "pipe pipe2"),
