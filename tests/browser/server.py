@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -81,7 +82,9 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
         try:
             urllib.request.urlopen(url, timeout=5).close()
             return
-        except OSError:  # nobody listens yet, or a proxy says that nobody is behind it
+        except OSError as error:  # nobody listens yet, or a proxy says that nobody is behind it
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             time.sleep(0.2)
     raise TimeoutError(f"{url} does not answer\n{log.read_text()[-3000:]}")
 
