@@ -84,15 +84,18 @@ def settle_imports() -> None:
     """Make those imports of the checker and of the standard library that wait for a first use.
 
     That would come inside a controlled thread, where the locks of the import are controlled ones, and what is bound by
-    it as well.
+    it as well. Of the library only whole modules: a part of a package (`concurrent.futures.process`) waits because it
+    is large, and seldom wanted.
     """
+    if _LAZY is None:
+        return
     ours = {"checker", *sys.stdlib_module_names}
     tried: set[str] = set()
-    while found := [name for name in _pending() if name.partition(".")[0] in ours and name not in tried]:
+    while found := [name for name in _pending() if name in ours or name.startswith("checker.") if name not in tried]:
         tried |= set(found)
         for name in found:
             _import_module(name)
-    if _LAZY is not None and sys.get_lazy_imports() == "all":  # type: ignore[attr-defined]
+    if sys.get_lazy_imports() == "all":  # type: ignore[attr-defined]
         for module_name, module in list(sys.modules.items()):
             if module_name.partition(".")[0] in ours:
                 for name, value in list(vars(module).items()):

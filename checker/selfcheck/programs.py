@@ -13,7 +13,7 @@ from queue import Queue
 from checker.together import together
 
 
-class Counter:
+class Tally:  # not "Counter": the library's class of that name would be woven as well, which takes as long as all this
     def __init__(self):
         self.value = 0
         self.lock = threading.Lock()
@@ -27,15 +27,15 @@ class Counter:
 
 
 def a_lost_update():
-    counter = Counter()
-    together(counter.increment, counter.increment)
-    return counter.value
+    tally = Tally()
+    together(tally.increment, tally.increment)
+    return tally.value
 
 
 def a_lock_that_prevents_it():
-    counter = Counter()
-    together(counter.increment_safely, counter.increment_safely)
-    return counter.value
+    tally = Tally()
+    together(tally.increment_safely, tally.increment_safely)
+    return tally.value
 
 
 def two_locks_in_opposite_orders():
