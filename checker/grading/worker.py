@@ -8,6 +8,7 @@ observation it asks. The parent (`checker.grading.session`) believes nothing it 
 from __future__ import annotations
 
 import builtins
+import hashlib  # noqa: F401  the looks draw by it, when no file can be read any more
 import inspect
 import io
 import linecache

@@ -15,6 +15,7 @@ LOCK = Lock()
 #: From 3.14 on the iterators of itertools cannot be copied; then those are refused that hold what nothing shows.
 COPIED = itertools.count.__reduce__ is not object.__reduce__
 
+
 def numbers(first=0, *more, step=1, **named):
     yield from more
     while True:
