@@ -71,3 +71,15 @@ def test_a_class_reads_a_shared_variable_of_the_function_around_it() -> None:
 
     found = explore(write_and_define)
     assert set(map(str, found.outcomes)) == {"[None, 0]", "[None, 1]"} and found.exhaustive
+
+
+def test_a_format_is_of_the_value_and_not_of_itself() -> None:
+    def change_and_show() -> str:
+        items = [0]
+
+        def change() -> None:
+            items[0] = 1
+
+        return str(together(change, lambda: f"{items:{''}}")[1])
+
+    assert set(explore(change_and_show).outcomes) == {"[0]", "[1]"}
