@@ -243,14 +243,13 @@ class Beginnings:
         if not _cannot_be_copied(type(iterator)):
             return True
         maker = _MADE_AGAIN.get(type(iterator))
+        if maker is None:
+            return False
 
         def make(memo: dict[int, Any]) -> Any:
-            assert maker is not None
             return maker(iterator, [self._begun(each, memo) for each in state])
 
         try:
-            if maker is None:
-                return False
             make(self._memo())
         except TypeError:  # its state cannot be seen
             return False

@@ -347,7 +347,6 @@ class ControlledSimpleQueue:
             probe: Any = _real_simple_queue()
             probe.put(None)
             probe.get(True, timeout)  # raises what a bad timeout deserves
-            timeout = number_of_seconds(timeout)
         rt = current.runtime
         if rt is not None and rt.caller() is not None:
             task = rt.step()
@@ -401,7 +400,7 @@ for _ours, _real in (
 _real_sleep = time.sleep
 
 
-def number_of_seconds(value: Any) -> float:
+def _number(value: Any) -> float:
     """A number of seconds; TypeError with this interpreter's message if it is none to it.
 
     Up to 3.14 it must be an int or a float; later any real number is one, such as a Fraction.
@@ -428,7 +427,7 @@ def sleep(*args: Any, **kwargs: Any) -> None:
     if rt is None or rt.caller() is None or kwargs or len(args) != 1:
         _real_sleep(*args, **kwargs)  # sleeps, or raises what wrong arguments deserve
         return
-    seconds = number_of_seconds(args[0])
+    seconds = _number(args[0])
     if not 0 <= seconds <= _LONGEST:
         _real_sleep(args[0])  # raises what it deserves
         return

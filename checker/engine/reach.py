@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import array
 import collections
-import contextlib
 import contextvars
 import copy
 import dis
 import functools
 import gc
-import importlib
 import io
 import random
 import sys
@@ -27,7 +25,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import threads
+from . import lazy, threads
 from .contents import FROZEN, is_foreign
 from .iterators import Again, Count
 from .owning import is_instance_of_learners, is_learner_class, is_learner_file
@@ -40,9 +38,6 @@ MOST_OBJECTS = 20_000
 MOST_ITEMS = 1_000
 
 _IMPORT_NAME = dis.opmap["IMPORT_NAME"]
-
-#: What stands in a module for something that is imported when it is first used (3.15).
-_LAZY = getattr(types, "LazyImportType", None)
 
 _LEAVES = frozenset({str, int, float, bool, bytes, complex, type(None), type(...), range, types.CodeType})
 
@@ -66,42 +61,6 @@ _LIBRARY_STATE = frozenset(
         "_weakrefset",
     }
 )
-
-
-def _pending() -> list[str]:
-    """Modules that are to be imported when they are first used (3.15)."""
-    return [name for name in getattr(sys, "lazy_modules", ()) if name not in sys.modules]
-
-
-def _import_module(name: str) -> None:
-    try:
-        importlib.import_module(name)
-    except Exception:  # then whoever uses it will meet that
-        pass
-
-
-def settle_imports() -> None:
-    """Make those imports of the checker and of the standard library that wait for a first use.
-
-    That would come inside a controlled thread, where the locks of the import are controlled ones, and what is bound by
-    it as well. Of the library only whole modules: a part of a package (`concurrent.futures.process`) waits because it
-    is large, and seldom wanted.
-    """
-    if _LAZY is None:
-        return
-    ours = {"checker", *sys.stdlib_module_names}
-    tried: set[str] = set()
-    while found := [name for name in _pending() if name in ours or name.startswith("checker.") if name not in tried]:
-        tried |= set(found)
-        for name in found:
-            _import_module(name)
-    if sys.get_lazy_imports() == "all":  # type: ignore[attr-defined]
-        for module_name, module in list(sys.modules.items()):
-            if module_name.partition(".")[0] in ours:
-                for name, value in list(vars(module).items()):
-                    if type(value) is _LAZY:
-                        with contextlib.suppress(Exception):
-                            vars(module)[name] = value.resolve()
 
 
 def global_names(code: types.CodeType) -> set[str]:
@@ -322,13 +281,10 @@ class Reach:
     def _resolve(self, space: dict[str, Any], name: str) -> None:
         """Make a lazy import beforehand, so that what it brings is woven and controlled as well."""
         value = space[name]
-        if type(value) is not _LAZY:
-            return
-        try:
-            space[name] = value.resolve()
-        except Exception:  # then the code will meet it itself
-            return
-        self.undo.append(functools.partial(space.__setitem__, name, value))
+        brought = lazy.resolved(value)
+        if brought is not value:
+            space[name] = brought
+            self.undo.append(functools.partial(space.__setitem__, name, value))
 
     def _remember_global(self, space: dict[str, Any], name: str) -> None:
         value = space[name]
@@ -340,8 +296,7 @@ class Reach:
         self.restore.append(restore)
 
     def _visit_module(self, module: types.ModuleType, todo: list[Any]) -> None:
-        for name in [name for name in _pending() if name.startswith(module.__name__ + ".")]:
-            _import_module(name)  # `lazy import package.part`, which waits for the attribute
+        lazy.import_parts(module.__name__)
         if is_learner_file(getattr(module, "__file__", None) or "<frozen module>"):
             names = {name for name in vars(module) if not name.startswith("__")}
             self._visit_space(vars(module), names, todo)

@@ -6,7 +6,7 @@ import _queue
 import _thread
 import functools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import primitives
@@ -54,27 +54,25 @@ class StandIns:
         except (KeyError, TypeError):
             return self._of_instance(value)
 
+    def _rebuilt(self, value: Any, parts: Iterable[Any], make: Callable[[list[Any]], Any]) -> Any:
+        """What cannot be changed, made anew of its parts' controlled forms; itself if they are what they were."""
+        old = list(parts)
+        new = [self.of(part) for part in old]
+        return value if all(a is b for a, b in zip(old, new)) else make(new)
+
     def _of_instance(self, value: Any) -> Any:
         kind = type(value)
         if kind is tuple or (isinstance(value, tuple) and hasattr(kind, "_make")):
-            parts = [self.of(part) for part in value]
-            if all(a is b for a, b in zip(parts, value)):
-                return value
-            return tuple(parts) if kind is tuple else kind._make(parts)
-        if kind is frozenset or kind in FROZEN:
-            inside = list(value if kind is frozenset else value.values())
-            parts = [self.of(part) for part in inside]
-            if all(a is b for a, b in zip(parts, inside)):
-                return value
-            return frozenset(parts) if kind is frozenset else kind(zip(value, parts))
+            return self._rebuilt(value, value, tuple if kind is tuple else kind._make)
+        if kind is frozenset:
+            return self._rebuilt(value, value, frozenset)
+        if kind in FROZEN:
+            return self._rebuilt(value, value.values(), lambda parts: kind(zip(value, parts)))
         if kind is staticmethod:
             function = self.of(value.__func__)
             return value if function is value.__func__ else staticmethod(function)
         if kind is functools.partial:
-            parts = [self.of(part) for part in (value.func, *value.args)]
-            if all(a is b for a, b in zip(parts, (value.func, *value.args))):
-                return value
-            return kind(*parts, **value.keywords)
+            return self._rebuilt(value, (value.func, *value.args), lambda parts: kind(*parts, **value.keywords))
         if kind in _BOUND:
             owner = value.__self__
             if type(owner) in _CONVERTED and self.of(owner) is not owner:

@@ -19,7 +19,7 @@ from typing import Any
 from ..together import name_of as _real_name_of
 from . import current
 from .contents import ALL
-from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue, number_of_seconds
+from .primitives import ControlledLock, ControlledRLock, ControlledSimpleQueue
 from .sites import CONTEXT_SITE, LISTS, THREADS
 from .tasks import JOIN, LOOK, Op, Task, Unwind, join_clock
 from .wording import describe_error
@@ -268,8 +268,9 @@ def join(self: threading.Thread, timeout: float | None = None) -> None:
         _real_join(self, timeout)
         return
     if timeout is not None:
-        timeout = number_of_seconds(max(timeout, 0))
+        timeout = max(timeout, 0)
         _real_lock().acquire(timeout=timeout)  # raises what a bad timeout deserves
+        timeout = float(timeout)
     me = rt.step()
     seen = ((("thread", task.index), ALL, False),)
     if timeout is None:

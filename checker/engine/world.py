@@ -15,7 +15,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from . import current
+from . import current, lazy
 from .attributes import forget_classes
 from .contents import forget_containers
 from .crew import Crew
@@ -23,7 +23,7 @@ from .library import CALLERS, woven_for
 from .looks import Looks
 from .owning import is_learner_file
 from .patching import Patches
-from .reach import Reach, settle_imports
+from .reach import Reach
 from .sites import ENGINE_SITES, Site
 from .stand_ins import StandIns
 from .weave import may_store_globals, stored_globals, weave
@@ -62,7 +62,7 @@ class World:
         self._gc = gc.isenabled()
         gc.disable()
         try:
-            settle_imports()
+            lazy.settle()
             self._install()
             yield
         finally:

@@ -12,18 +12,15 @@ import builtins
 import contextlib
 import importlib
 import string
-import types
 import typing
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from checker.engine import lazy
 from checker.grading import words
 from checker.grading.slicing import bound
-
-#: What stands in a module for something that is imported when it is first used (3.15).
-_LAZY = getattr(types, "LazyImportType", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,7 +410,7 @@ def _loaded(path: str) -> ModuleType | None:
 
 def _member(owner: Any, name: str) -> Any:
     found = vars(owner).get(name) if isinstance(owner, (ModuleType, type)) else None
-    return found.resolve() if found is not None and type(found) is _LAZY else found
+    return lazy.resolved(found)
 
 
 def _public(module: ModuleType | None) -> list[str]:

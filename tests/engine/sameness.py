@@ -6,9 +6,15 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from checker import explore
+
+#: Numbers of seconds that some Pythons take and others do not, and what is none.
+ODD = [0, 0.0, -0.0, 0.01, False, -1, -0.5, Fraction(1, 100), Decimal("0.01"), "1", [], 10**11, 1e30, -1e30, 10**400]
+ODD += [float("nan"), float("inf"), float("-inf"), Decimal("nan")]
 
 
 def told(call: Callable[..., Any], *args: Any, **options: Any) -> Any:

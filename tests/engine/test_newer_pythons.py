@@ -16,12 +16,10 @@ import sys
 import threading
 import time
 import types
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from sameness import assert_same, told
+from sameness import ODD, assert_same, told
 
 from checker import CheckFailed, check, explore, together
 
@@ -42,10 +40,6 @@ def outcomes(scenario):
 
 # -- seconds ---------------------------------------------------------------------------------------------------------
 
-ODD = [0, 0.0, -0.0, 0.01, False, -1, -0.5, Fraction(1, 100), Decimal("0.01"), "1", [], 10**11, 1e30, -1e30, 10**400]
-ODD += [float("nan"), float("inf"), float("-inf"), Decimal("nan")]
-
-
 @pytest.mark.parametrize("seconds", ODD, ids=str)
 def test_a_simple_queue_takes_the_timeouts_of_the_real_one(seconds):
     def case():
@@ -57,20 +51,6 @@ def test_a_simple_queue_takes_the_timeouts_of_the_real_one(seconds):
 @pytest.mark.parametrize("seconds", ODD, ids=str)
 def test_sleep_takes_what_the_real_one_takes(seconds):
     assert_same(lambda: told(time.sleep, seconds))
-
-
-@pytest.mark.parametrize("seconds", ODD, ids=str)
-def test_join_takes_what_the_real_one_takes(seconds):
-    def case():
-        gate = threading.Event()
-        thread = threading.Thread(target=gate.wait)
-        thread.start()
-        joined = told(thread.join, seconds)
-        gate.set()
-        thread.join()
-        return joined
-
-    assert_same(case)
 
 
 # -- contexts --------------------------------------------------------------------------------------------------------
@@ -86,7 +66,22 @@ def test_a_context_that_threads_share_is_shared_state():
     assert outcomes(set_and_look) == {"[None, None]", "[None, 'here']"}
 
 
+CONTEXT_BEFORE = contextvars.Context()
+
+
+def test_a_context_from_before_the_check_is_named_in_the_claim():
+    found = explore(lambda: together(lambda: CONTEXT_BEFORE.run(PLACE.get), lambda: None))
+    assert not found.exhaustive and "a context outlives an execution and is not put back" in found.claim
+
+
 if CONTEXT:
+
+    def test_other_interpreters_do_not_belong_in_a_scenario():
+        from concurrent.futures import InterpreterPoolExecutor
+
+        found = explore(lambda: InterpreterPoolExecutor(1))
+        assert found.failure.error.startswith("Unsupported: ")
+        assert "what runs in another interpreter is not under control" in found.failure.error
 
     def test_a_thread_runs_in_the_context_that_it_was_given():
         def given():
@@ -271,6 +266,18 @@ if LAZY:
             (tmp_path / name).write_text("" if "_" in name else RACY)
         text = PROGRAM.format(imports=imports, bump=FORMS[imports])
         assert said(text, tmp_path, "-B") == "[[1, 1], [1, 2], [2, 2]] True\n" * 2
+
+    SERIAL = threading.serialize_iterator(itertools.count(1))
+    ONE, OTHER = threading.concurrent_tee([1, 2, 3])
+
+    def test_iterators_made_safe_before_the_check_are_controlled_and_put_back():
+        def both_draw():
+            return sorted(together(SERIAL.__next__, lambda: next(SERIAL))), together(ONE.__next__, OTHER.__next__)
+
+        for _ in range(2):
+            found = explore(both_draw)
+            assert list(found.outcomes) == [([1, 2], [1, 1])]
+        assert next(SERIAL) == 1 and next(ONE) == 1
 
     @pytest.mark.parametrize("options", [[], ["-Xlazy_imports=all"]])
     def test_what_the_library_imports_lazily_is_no_step(options, tmp_path):

@@ -9,7 +9,7 @@ import time
 from threading import Thread, current_thread, get_ident, main_thread
 
 import pytest
-from sameness import assert_same, told, waited
+from sameness import ODD, assert_same, told, waited
 
 from checker import explore
 
@@ -83,8 +83,8 @@ def test_join_of_a_waiting_thread(timeout):
     assert_same(case)
 
 
-@pytest.mark.parametrize("timeout", ["1", [], float("nan")], ids=str)
-def test_join_with_a_bad_timeout(timeout):
+@pytest.mark.parametrize("timeout", ODD, ids=str)
+def test_join_with_an_odd_timeout(timeout):
     def case():
         gate = threading.Event()
         thread = Thread(target=gate.wait, daemon=True)
