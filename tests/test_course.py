@@ -79,6 +79,15 @@ def test_outside_a_course_the_command_says_so_and_ends_with_2(
     assert capsys.readouterr().err.startswith("checker: no course in ")
 
 
+def test_a_call_that_is_not_permitted_is_no_matter_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(course: Course) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(cli, "prepare", fails)
+    with pytest.raises(PermissionError):
+        cli.main(["prepare"])
+
+
 def test_an_unknown_command_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["fly"])

@@ -219,6 +219,8 @@ class Call(Site):
         elif type(owner) is contextvars.Context:
             rt.touch(self, owner, ALL, name == "run")
             self.arguments(rt, args, 0, False)
+            if name == "run" and args and type(args[0]) in (FUNCTION, METHOD) and rt.races.found(owner):
+                rt.doubt("a context that threads share is entered here, and left at a step that is not seen")
         elif type(owner) is types.MemberDescriptorType and args:  # Point.x.__set__(point, 1)
             rt.touch(self, args[0], owner.__name__, name != "__get__")
         else:

@@ -55,6 +55,11 @@ class Races:
         if mine.racy:
             self.racy.add(site)
 
+    def found(self, obj: Any) -> bool:
+        """Whether unordered accesses to the object as a whole were seen."""
+        cell = self.cells.get(id(obj), {}).get(ALL)
+        return cell is not None and cell.racy
+
     def _compare(self, cell: Cell, task: Task, site: Site, write: bool) -> None:
         if cell.racy:
             if write or cell.writes:

@@ -40,6 +40,7 @@ def outcomes(scenario):
 
 # -- seconds ---------------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("seconds", ODD, ids=str)
 def test_a_simple_queue_takes_the_timeouts_of_the_real_one(seconds):
     def case():
@@ -64,6 +65,26 @@ def test_a_context_that_threads_share_is_shared_state():
         return together(lambda: context.run(PLACE.set, "here") and None, lambda: context.get(PLACE))
 
     assert outcomes(set_and_look) == {"[None, None]", "[None, 'here']"}
+
+
+def test_the_code_of_two_threads_does_not_run_in_one_context_at_once():
+    """What `run` calls is many steps, in which another thread may come."""
+
+    def both():
+        context, seen = contextvars.Context(), []
+
+        def enter(name):
+            try:
+                context.run(lambda: seen.append(name))
+            except RuntimeError:
+                seen.append("busy")
+
+        together(lambda: enter("one"), lambda: enter("other"))
+        return sorted(seen)
+
+    found = explore(both)
+    assert ["busy", "one"] in found.outcomes and ["one", "other"] in found.outcomes
+    assert not found.exhaustive and "a context that threads share" in found.claim
 
 
 CONTEXT_BEFORE = contextvars.Context()

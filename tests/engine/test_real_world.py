@@ -25,6 +25,7 @@ from os import fork
 import pytest
 
 from checker import explore, together
+from checker.engine.runtime import Runtime
 
 BETWEEN_PROCESSES = multiprocessing.Lock()
 
@@ -242,6 +243,26 @@ def threads_come_to(number):
     while _thread._count() > number and time.monotonic() < until:
         time.sleep(0.01)
     return _thread._count() == number
+
+
+def test_nobody_hands_the_baton_to_who_was_left_for_dead(monkeypatch):
+    """Should it come back, it would pass the baton on a second time."""
+    read, write = os.pipe()
+    given = []
+    hand_over = Runtime.hand_over
+
+    def record(rt, chosen):
+        if rt.stubborn:
+            given.append(chosen.name)
+        hand_over(rt, chosen)
+
+    monkeypatch.setattr(Runtime, "hand_over", record)
+    before = _thread._count()
+    explore(lambda: together(lambda: os.read(read, 1), lambda: None), patience=1.0)
+    assert sorted(given) == ["T2", "main"]
+    os.write(write, b"x")
+    assert threads_come_to(before)
+    assert sorted(given) == ["T2", "main"]
 
 
 def test_a_wait_for_something_real_that_has_no_name_here_ends_the_search():

@@ -78,7 +78,7 @@ FRAUDS = {
 #: What evaluates annotations differs between the Pythons: these are tried on each with the fast tests.
 NEWER = {
     "an annotation that calls": "import functools, asyncio\n"
-    "def f(x: 'insp' + \"ect.importlib.import_module('o' + 's')\"): pass\n"
+    "def f(x: 'insp' + \"ect.importlib.import_module('o' + 's').name\"): pass\n"
     "functools.update_wrapper(f, asyncio.iscoroutine, ('__name__',))\n"
     "functools.singledispatch(lambda x: x).register(f)",
 }
